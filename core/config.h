@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The options of a run, as typed values. suite/options.c reads them from text.
+ *
+ * Pure.
+ */
+#ifndef KIRIWAKE_CORE_CONFIG_H
+#define KIRIWAKE_CORE_CONFIG_H
+
+#include "core/address.h"
+#include "core/machine.h"
+
+enum profile {
+	PROFILE_QUICK,
+	PROFILE_FULL,
+	PROFILE_MEMORY,
+	PROFILE_NETWORK,
+	PROFILE_DISK,
+	PROFILE_BURNIN
+};
+enum finish { FINISH_MENU, FINISH_SHUTDOWN, FINISH_REBOOT, FINISH_EXIT, FINISH_QEMU_EXIT };
+enum dhcp_use { DHCP_LEASE, DHCP_PROBE, DHCP_OFF };
+enum mem_cpus { MEM_CPUS_ALL, MEM_CPUS_ONE, MEM_CPUS_ROUND_ROBIN };
+enum mem_mp { MEM_MP_AUTO, MEM_MP_NONBLOCKING, MEM_MP_BLOCKING, MEM_MP_SINGLE };
+enum serial_use { SERIAL_AUTO, SERIAL_ON, SERIAL_OFF };
+
+#define CONFIG_GLOBS 160
+
+struct config {
+	enum profile profile;
+	char checks[CONFIG_GLOBS]; /* globs; empty: as the profile says */
+	uint64_t budget_ns;        /* 0: none */
+	unsigned passes;           /* 0: until the budget ends or a key is pressed */
+	enum finish on_finish;
+	bool interactive;
+	unsigned watchdog_s; /* 0: off */
+	enum serial_use serial;
+	unsigned log_keep; /* newest runs whose bulky files are never dropped; 0: never drop any */
+
+	bool has_net_ip;
+	struct ip4 net_ip;
+	unsigned net_prefix;    /* 0..32; 24 when none was given */
+	struct ip4 net_gateway; /* value 0: none given */
+	struct ip4 net_peer;    /* value 0: none given */
+	bool has_net_expect_mac;
+	struct mac net_expect_mac; /* the card that net.ip belongs to */
+	enum dhcp_use net_dhcp;
+	unsigned net_ping_count; /* 0: as the profile says */
+
+	uint64_t mem_low,
+		mem_high; /* physical addresses to test, [low, high); 0, UINT64_MAX: all */
+	enum mem_cpus mem_cpus;
+	enum mem_mp mem_mp;
+	char mem_patterns[CONFIG_GLOBS]; /* names of backgrounds; empty: as the profile says */
+	uint64_t mem_reserve_bytes;
+
+	char disk_only[CONFIG_GLOBS]; /* globs over id, model, serial, bus; empty: all */
+	char disk_exclude[CONFIG_GLOBS];
+	uint64_t disk_time_ns; /* surface scan per disk; 0: as the profile says */
+};
+
+/* More samples, longer listening, whole surfaces: every profile but quick. */
+static inline bool config_thorough(const struct config *c)
+{
+	return c->profile != PROFILE_QUICK;
+}
+
+#endif

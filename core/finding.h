@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The closed list of findings: what each code means and what a technician does about it.
+ *
+ * Pure. docs/FINDINGS.md is generated from this table; reports and triage quote it.
+ */
+#ifndef KIRIWAKE_CORE_FINDING_H
+#define KIRIWAKE_CORE_FINDING_H
+
+#include "core/verdict.h"
+
+enum finding_code {
+	FINDING_MEM_BIT_ERROR,
+	FINDING_MEM_ADDRESS_ALIAS,
+	FINDING_MEM_DIMM_MISSING,
+	FINDING_NIC_NO_DRIVER,
+	FINDING_NIC_NO_LINK,
+	FINDING_NIC_LINK_FLAP,
+	FINDING_NIC_TX_HANG,
+	FINDING_NET_DUPLICATE_IP,
+	FINDING_NET_DUPLICATE_MAC,
+	FINDING_NET_ROGUE_DHCP,
+	FINDING_NET_NO_DHCP,
+	FINDING_NET_GATEWAY_SILENT,
+	FINDING_NET_PACKET_LOSS,
+	FINDING_NET_PACKET_CORRUPT,
+	FINDING_NET_LOOP,
+	FINDING_NET_STORM,
+	FINDING_DISK_READ_ERROR,
+	FINDING_DISK_FIRMWARE_LIED,
+	FINDING_DISK_TIMEOUT,
+	FINDING_DISK_SLOW_REGION,
+	FINDING_DISK_UNREACHABLE,
+	FINDING_LOG_UNAVAILABLE,
+	FINDING_OPTION_UNKNOWN,
+	FINDING_OPTION_BAD_VALUE,
+	FINDING_RUN_INTERRUPTED,
+	FINDING_COUNT
+};
+
+struct finding_info {
+	const char *code;     /* "mem-bit-error": never renamed once released */
+	enum verdict verdict; /* FAIL or WARN, what it means for the run */
+	const char *
+		suspect; /* part id suspected when the finding names none: "mem", "net"...; NULL: no part */
+	const char *seen;  /* what was seen */
+	const char *means; /* what it means */
+	const char *next;  /* what to do next; one sentence, imperative */
+};
+
+/* Never NULL for code < FINDING_COUNT. */
+const struct finding_info *finding_info(enum finding_code code);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The parts of the machine under test, as records refer to them.
+ *
+ * Pure. Strings come from devices and tables through text_clean().
+ */
+#ifndef KIRIWAKE_CORE_INVENTORY_H
+#define KIRIWAKE_CORE_INVENTORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum part_kind {
+	PART_BOARD,
+	PART_FIRMWARE,
+	PART_CPU,
+	PART_MEMORY,
+	PART_DIMM,
+	PART_NETWORK,
+	PART_NIC,
+	PART_DISK
+};
+
+#define PART_ID   12
+#define PART_TEXT 64
+
+struct part {
+	enum part_kind kind;
+	char id[PART_ID];      /* "nic0", "dimm3": what findings and measurements refer to */
+	char name[PART_TEXT];  /* what a person calls it: model, product */
+	char maker[PART_TEXT]; /* the fields from here on may be empty */
+	char part_number[PART_TEXT];
+	char serial[PART_TEXT];
+	char version[PART_TEXT];
+	char location[PART_TEXT]; /* slot label, PCI address */
+	uint64_t size_bytes;      /* DIMM, disk: capacity; 0 unknown */
+};
+
+/* Parts that every machine has exactly once; the others are numbered: cpu0, dimm3, nic0, disk1. */
+#define PART_ID_BOARD    "board"
+#define PART_ID_FIRMWARE "fw"
+#define PART_ID_MEMORY   "mem"
+#define PART_ID_NETWORK  "net"
+
+#define PARTS_MAX 192
+
+struct inventory {
+	size_t count;
+	struct part parts[PARTS_MAX];
+};
+
+#endif

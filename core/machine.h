@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Hardware is a parameter: the ports through which everything pure reaches a machine.
+ *
+ * Pure declarations. efi/ fills them from UEFI firmware, host/ from simulated, breakable parts.
+ * Rules for every port: functions get their own `ctx`; nothing here writes to a disk under test;
+ * a failure leaves its outputs untouched and puts "Call: STATUS" into the port's `error` text, where it has one.
+ */
+#ifndef KIRIWAKE_CORE_MACHINE_H
+#define KIRIWAKE_CORE_MACHINE_H
+
+#include "core/address.h"
+#include "core/bytes.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PORT_TEXT  64
+#define PORT_ERROR 96
+
+/* ---- clock ---- */
+
+struct clock_port {
+	void *ctx;
+	uint64_t (*now_ns)(void *ctx);            /* monotonic, from an arbitrary start */
+	void (*sleep_ns)(void *ctx, uint64_t ns); /* at least; a few microseconds more */
+	bool (*wall_s)(void *ctx,
+		int64_t *ret); /* seconds since 1970 UTC as the RTC has it; false: no RTC */
+};
+
+/* ---- CPUs ---- */
+
+enum cpu_mode { CPUS_NONBLOCKING, CPUS_BLOCKING, CPUS_SINGLE };
+
+enum cpu_result {
+	CPUS_DONE,
+	CPUS_TIMEOUT, /* some part did not return in time; its CPU must be taken as lost */
+	CPUS_REFUSED  /* the firmware took no work; nothing was run */
+};
+
+/* Work for one CPU. Runs with no firmware services: memory and arithmetic only. `part` says which share. */
+typedef void cpu_work(void *arg, unsigned part);
+
+struct cpu_port {
+	void *ctx;
+	unsigned count;   /* usable logical CPUs, the boot CPU (number 0) included; >= 1 */
+	unsigned present; /* as the firmware counts them, usable or not */
+	enum cpu_mode
+		mode; /* the way work reaches the other CPUs; chosen by what the firmware accepts */
+	char why[PORT_ERROR]; /* why this mode: for the log */
+	char error[PORT_ERROR];
+
+	/* Runs work(arg, 0) .. work(arg, parts - 1), parts <= count, each once and part p on CPU p where the
+	 * mode allows (CPUS_SINGLE runs them in turn on the boot CPU), and returns when all are done.
+	 * The work of one call should stay under a second: nothing else happens meanwhile. */
+	enum cpu_result (*run)(
+		void *ctx, cpu_work *work, void *arg, unsigned parts, uint64_t timeout_ns);
+
+	/* Runs work(arg, 0) on CPU `cpu` only. */
+	enum cpu_result (*run_on)(
+		void *ctx, unsigned cpu, cpu_work *work, void *arg, uint64_t timeout_ns);
+
+	/* Writes back and empties the calling CPU's caches, as far as the platform can. Callable from work. */
+	void (*flush_caches)(void);
+};
+
+/* ---- RAM ---- */
+
+/* Memory that is ours to overwrite. `at` is where we see it; on UEFI it equals the physical address. */
+struct ram_range {
+	uint64_t physical;
+	uint64_t bytes; /* a multiple of 4096 */
+	uint8_t *at;
+};
+
+/* Memory in the firmware's map that was not granted, and why: "boot services data", "reserve for firmware". */
+struct ram_skipped {
+	const char *why;
+	uint64_t bytes;
+};
+
+#define RAM_RANGES_MAX  256
+#define RAM_SKIPPED_MAX 20
+
+struct ram_grant {
+	size_t range_count;
+	struct ram_range ranges[RAM_RANGES_MAX]; /* ascending, not overlapping */
+	uint64_t granted_bytes;
+	uint64_t
+		mapped_bytes; /* all RAM in the map, granted or not; no MMIO, no persistent memory */
+	size_t skipped_count;
+	struct ram_skipped skipped[RAM_SKIPPED_MAX];
+	uint64_t
+		ranges_dropped_bytes; /* lost because RAM_RANGES_MAX was reached; 0 on sane machines */
+};
+
+struct kernels; /* memtest/kernels.h: how words are read and written; faulty ones on the host */
+
+struct ram_port {
+	void *ctx;
+	const struct kernels *kernels;
+	char error[PORT_ERROR];
+
+	/* Takes all free conventional memory but a reserve for the firmware (`reserve_bytes`). False: none could be had. */
+	bool (*acquire)(void *ctx, uint64_t reserve_bytes, struct ram_grant *ret);
+	void (*release)(void *ctx);
+};
+
+/* ---- network cards ---- */
+
+enum nic_link { NIC_LINK_UNKNOWN, NIC_LINK_DOWN, NIC_LINK_UP };
+
+enum nic_result {
+	NIC_OK,
+	NIC_EMPTY,   /* receive: nothing waiting */
+	NIC_TX_HANG, /* send: accepted, never completed */
+	NIC_FAULT    /* a firmware call failed: see `error` */
+};
+
+struct nic {
+	char id[12];              /* "nic0" */
+	char name[PORT_TEXT];     /* "Intel 8086:10d3" */
+	char location[PORT_TEXT]; /* "PCI 0000:00:02.0" */
+	char driver[PORT_TEXT];   /* the firmware driver's name, or empty */
+	uint16_t vendor_id, device_id;
+	bool has_driver;      /* false: on the PCI bus only; none of the calls below may be made */
+	struct mac mac;       /* current; valid when has_driver */
+	struct mac permanent; /* burned in; valid when has_driver */
+	size_t max_frame_bytes; /* Ethernet header included, CRC not: 1514 */
+	char error[PORT_ERROR];
+	void *ctx;
+
+	enum nic_result (*open)(
+		void *ctx);       /* exclusive raw frames, promiscuous where it can be had */
+	void (*close)(void *ctx); /* gives the card back to the firmware's network stack */
+	enum nic_link (*link)(void *ctx); /* asks the card; valid after open */
+
+	/* Sends one frame without CRC, at least 14 bytes; pads to 60. Waits a bounded time for completion. */
+	enum nic_result (*send)(void *ctx, const uint8_t *frame, size_t len);
+
+	/* Takes one waiting frame into frame[cap]; cap >= max_frame_bytes + 16. Never blocks. */
+	enum nic_result (*receive)(void *ctx, uint8_t *frame, size_t cap, size_t *ret_len);
+};
+
+/* ---- disks ---- */
+
+enum disk_result {
+	DISK_OK, /* the firmware claims the buffer is filled: the caller still checks */
+	DISK_ERROR,
+	DISK_TIMEOUT,
+	DISK_GONE /* no medium, or another one */
+};
+
+/* There is no write call, and there never will be. */
+struct disk {
+	char id[12];  /* "disk0" */
+	char bus[16]; /* "nvme", "sata", "ide", "scsi", "virtio", "usb", "block" where unknown */
+	char model[PORT_TEXT];    /* what the drive or firmware says, or empty */
+	char serial[PORT_TEXT];   /* likewise */
+	char firmware[PORT_TEXT]; /* likewise */
+	char location[PORT_TEXT]; /* "PCI 0000:00:04.0 namespace 1" */
+	uint32_t block_bytes;     /* power of two, >= 512 */
+	uint64_t block_count;
+	bool removable;
+	uint8_t *buffer;     /* page aligned, the target of every read */
+	size_t buffer_bytes; /* >= 1 MiB and a multiple of block_bytes */
+	char error[PORT_ERROR];
+	void *ctx;
+
+	/* Reads `count` blocks from `lba` into buffer, count * block_bytes <= buffer_bytes. Synchronous. */
+	enum disk_result (*read)(void *ctx, uint64_t lba, uint32_t count);
+};
+
+/* Storage controllers that the firmware has no driver for. */
+struct unreachable {
+	char name[PORT_TEXT]; /* "RAID controller 1000:005d" */
+	char location[PORT_TEXT];
+};
+
+/* ---- the log volume ---- */
+
+enum volume_result { VOLUME_OK, VOLUME_NOT_FOUND, VOLUME_READ_ONLY, VOLUME_FULL, VOLUME_ERROR };
+
+struct volume_file;
+
+struct volume_port {
+	void *ctx;
+	bool present; /* a volume with label and marker was found */
+	bool writable;
+	char where[PORT_ERROR]; /* where it is, or why there is none */
+	char error[PORT_ERROR];
+
+	/* Paths are absolute with '/', at most 60 characters, no drive: "/runs/0007/log.txt". */
+	enum volume_result (*list)(void *ctx, const char *directory,
+		void (*each)(void *arg, const char *name, bool is_directory, uint64_t bytes),
+		void *arg);
+	/* Reads up to cap bytes from `offset`; *ret_len < cap means the end was reached. */
+	enum volume_result (*read)(void *ctx, const char *path, uint64_t offset, void *buf,
+		size_t cap, size_t *ret_len);
+	enum volume_result (*make_directory)(void *ctx, const char *path);
+	/* Creates the file empty, or empties it. */
+	enum volume_result (*create)(void *ctx, const char *path, struct volume_file **ret);
+	enum volume_result (*append)(
+		void *ctx, struct volume_file *file, const void *bytes, size_t len);
+	enum volume_result (*flush)(void *ctx, struct volume_file *file);
+	void (*close)(void *ctx, struct volume_file *file);
+	enum volume_result (*remove)(void *ctx, const char *path);
+	enum volume_result (*free_bytes)(void *ctx, uint64_t *ret);
+};
+
+/* ---- console ---- */
+
+#define KEY_NONE   0
+#define KEY_ENTER  13
+#define KEY_ESCAPE 27
+
+struct console_port {
+	void *ctx;
+	bool has_screen; /* a person may be looking */
+	void (*write)(void *ctx, const char *text,
+		size_t len);   /* ASCII, "\n" line ends, "\r" back to column 0 */
+	int (*key)(void *ctx); /* next key as ASCII, or KEY_NONE; never blocks */
+};
+
+/* ---- options as they arrived ---- */
+
+struct option_source {
+	const char *name; /* "KIRIWAKELOG:/kiriwake.cfg", "GRUB command line" */
+	struct text text;
+	bool words; /* key=value words on one line; else lines with # comments */
+};
+
+#define OPTION_SOURCES_MAX 8
+#define MACHINE_NOTES_MAX  24
+
+struct config;
+
+struct machine {
+	struct clock_port clock;
+	struct cpu_port cpus;
+	struct ram_port ram;
+	struct volume_port volume;
+	struct console_port console;
+
+	size_t nic_count;
+	struct nic *nics;
+	size_t disk_count;
+	struct disk *disks;
+	size_t unreachable_count;
+	const struct unreachable *unreachable;
+
+	struct span smbios_entry; /* SMBIOS entry point, empty when the firmware has none */
+	struct span smbios_table; /* the structure table it points to */
+
+	size_t option_source_count; /* in order of precedence, later wins; SMBIOS strings are not among them */
+	struct option_source option_sources[OPTION_SOURCES_MAX];
+	size_t smbios_options_at; /* index in option_sources before which SMBIOS strings apply */
+
+	char firmware[PORT_TEXT]; /* "EDK II 1.00, UEFI 2.70" */
+
+	/* What happened before there was a recorder; repeated into the log at the start. */
+	size_t note_count;
+	char notes[MACHINE_NOTES_MAX][128];
+
+	/* Restarts the firmware's watchdog: the machine resets after `seconds` without another call. 0: off. NULL: none. */
+	void (*set_watchdog)(unsigned seconds);
+
+	/* Told once, when the options are known and before the first check: serial, mem.mp. */
+	void (*apply)(struct machine *machine, const struct config *config);
+};
+
+#endif

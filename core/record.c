@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Numbering, stamping, folding and handing out of records. Pure. See record.h. */
+#include "core/record.h"
+#include "core/fmt.h"
+#include "core/text.h"
+
+#define MESSAGE_SIZE 512
+
+void recorder_init(struct recorder *rec, const struct clock_port *clock)
+{
+	*rec = (struct recorder){.clock = clock, .start_ns = clock->now_ns(clock->ctx)};
+}
+
+void recorder_listen(struct recorder *rec, struct listener l)
+{
+	if (rec->listener_count < LISTENERS_MAX)
+		rec->listeners[rec->listener_count++] = l;
+}
+
+void record_emit(struct recorder *rec, struct record *r)
+{
+	r->seq = rec->seq++;
+	r->t_ns = rec->clock->now_ns(rec->clock->ctx) - rec->start_ns;
+	r->check = rec->check;
+	for (size_t i = 0; i < rec->listener_count; i++)
+		rec->listeners[i].hear(rec->listeners[i].ctx, r);
+}
+
+void record_check_begin(
+	struct recorder *rec, const char *id, const char *title, const char *pass_if)
+{
+	struct record r = {
+		.kind = RECORD_CHECK_BEGIN, .u.check_begin = {title, pass_if}
+        };
+
+	rec->check = id;
+	rec->check_start_ns = rec->clock->now_ns(rec->clock->ctx);
+	rec->check_verdict = UNDECIDED;
+	rec->check_why[0] = '\0';
+	record_emit(rec, &r);
+}
+
+enum verdict record_check_end(struct recorder *rec, enum verdict concluded)
+{
+	enum verdict v = verdict_worse(concluded, rec->check_verdict);
+	struct record r = {.kind = RECORD_CHECK_END, .message = rec->check_why};
+
+	if (v == UNDECIDED) {
+		v = ERROR;
+		if (rec->check_why[0] == '\0')
+			text_copy(rec->check_why, sizeof(rec->check_why),
+				"the check came to no conclusion");
+	}
+	r.u.check_end.verdict = v;
+	r.u.check_end.took_ns = rec->clock->now_ns(rec->clock->ctx) - rec->check_start_ns;
+	record_emit(rec, &r);
+	rec->check = NULL;
+	return v;
+}
+
+void record_why(struct recorder *rec, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fmt_to_v(rec->check_why, sizeof(rec->check_why), format, args);
+	va_end(args);
+}
+
+static void emit_message(struct recorder *rec, struct record *r, const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
+
+static void emit_message(struct recorder *rec, struct record *r, const char *format, va_list args)
+{
+	char message[MESSAGE_SIZE];
+
+	fmt_to_v(message, sizeof(message), format, args);
+	r->message = message;
+	record_emit(rec, r);
+}
+
+static struct record finding(struct recorder *rec, enum finding_code code, enum verdict verdict,
+	const char *part, const struct field *fields, size_t field_count)
+{
+	rec->check_verdict = verdict_worse(rec->check_verdict, verdict);
+	return (struct record){
+		.kind = RECORD_FINDING,
+		.part = part,
+		.u.finding = {code, verdict, fields, field_count}
+        };
+}
+
+void record_finding(struct recorder *rec, enum finding_code code, const char *part,
+	const struct field *fields, size_t field_count, const char *format, ...)
+{
+	struct record r = finding(
+		rec, code, finding_info(code)->verdict, part, fields, field_count);
+	va_list args;
+
+	va_start(args, format);
+	emit_message(rec, &r, format, args);
+	va_end(args);
+}
+
+void record_finding_as(struct recorder *rec, enum finding_code code, enum verdict verdict,
+	const char *part, const struct field *fields, size_t field_count, const char *format, ...)
+{
+	struct record r = finding(rec, code, verdict, part, fields, field_count);
+	va_list args;
+
+	va_start(args, format);
+	emit_message(rec, &r, format, args);
+	va_end(args);
+}
+
+void record_fault(struct recorder *rec, const char *call, const char *part, const char *format, ...)
+{
+	struct record r = {.kind = RECORD_FAULT, .part = part, .u.fault = {call}};
+	va_list args;
+
+	rec->check_verdict = verdict_worse(rec->check_verdict, ERROR);
+	va_start(args, format);
+	emit_message(rec, &r, format, args);
+	va_end(args);
+}
+
+void record_note(struct recorder *rec, const char *part, const char *format, ...)
+{
+	struct record r = {.kind = RECORD_NOTE, .part = part};
+	va_list args;
+
+	va_start(args, format);
+	emit_message(rec, &r, format, args);
+	va_end(args);
+}
+
+void record_coverage(struct recorder *rec, const char *part, const char *format, ...)
+{
+	struct record r = {.kind = RECORD_COVERAGE, .part = part};
+	va_list args;
+
+	va_start(args, format);
+	emit_message(rec, &r, format, args);
+	va_end(args);
+}
+
+void record_measure(struct recorder *rec, const char *part, const char *name, uint64_t value,
+	unsigned decimals, const char *unit)
+{
+	struct record r = {
+		.kind = RECORD_MEASURE, .part = part, .u.measure = {name, value, decimals, unit}
+        };
+
+	record_emit(rec, &r);
+}
+
+void record_progress(struct recorder *rec, const char *part, const char *what, uint64_t done,
+	uint64_t total, const char *unit, const char *at_name, uint64_t at)
+{
+	struct record r = {
+		.kind = RECORD_PROGRESS,
+		.part = part,
+		.u.progress = {what, done, total, unit, at_name, at}
+        };
+
+	record_emit(rec, &r);
+}
