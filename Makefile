@@ -28,7 +28,7 @@ BASE   := -std=c11 -O2 -g $(WARN) -I. -MMD -MP -DKIRIWAKE_VERSION='"$(VERSION)"'
 # No red zone: interrupts use our stack. MS ABI: EFIAPI calls become plain C calls. No -g: debug data has no place in a PE.
 CFLAGS.efi  := $(BASE) -g0 -ffreestanding -fpic -fvisibility=hidden -fshort-wchar -mno-red-zone \
 	-fno-stack-protector -fno-strict-aliasing -fno-asynchronous-unwind-tables \
-	-maccumulate-outgoing-args -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+	$(if $(findstring clang,$(CC)),,-maccumulate-outgoing-args) -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 CFLAGS.host := $(BASE) -D_GNU_SOURCE
 CFLAGS.asan := $(BASE) -D_GNU_SOURCE -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS.fuzz := $(BASE) -D_GNU_SOURCE -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
@@ -67,29 +67,32 @@ packages: $(B)/packages.ok
 define flavour
 $(B)/$(1)/%.o: %.c Makefile | $(B)/packages.ok
 	@mkdir -p $$(@D)
-	$$(CC.$(1)) $$(CFLAGS.$(1)) $$(if $$(filter $$(PURE),$$<),-ffreestanding) -c $$< -o $$@
+	@echo '  CC $(1) $$<'
+	@$$(CC.$(1)) $$(CFLAGS.$(1)) $$(if $$(filter $$(PURE),$$<),-ffreestanding) -c $$< -o $$@
 $(B)/$(1)/pure.a: $$(PURE:%.c=$(B)/$(1)/%.o)
 	@rm -f $$@
-	ar rcsD $$@ $$^
+	@ar rcsD $$@ $$^
 $(B)/$(1)/host.a: $$(HOST:%.c=$(B)/$(1)/%.o)
 	@rm -f $$@
-	ar rcsD $$@ $$^
+	@ar rcsD $$@ $$^
 endef
 $(foreach f,efi host asan fuzz,$(eval $(call flavour,$(f))))
 
 # ---- the UEFI program ----
 # --no-undefined: without it a missing symbol links silently and jumps to nothing.
 $(B)/kiriwake.so: $(EFI:%.c=$(B)/efi/%.o) $(B)/efi/pure.a
-	ld -nostdlib -znocombreloc -T /usr/lib/elf_x86_64_efi.lds -shared -Bsymbolic --no-undefined \
+	@echo '  LD $@'
+	@ld -nostdlib -znocombreloc -T /usr/lib/elf_x86_64_efi.lds -shared -Bsymbolic --no-undefined \
 		-z noexecstack --build-id=none -o $@ /usr/lib/crt0-efi-x86_64.o $^ /usr/lib/libgnuefi.a
 
 $(B)/kiriwake.efi: $(B)/kiriwake.so
-	objcopy -j .text -j .sdata -j .data -j .rodata -j .dynamic -j .dynsym -j .rel -j .rela -j '.rel.*' \
+	@objcopy -j .text -j .sdata -j .data -j .rodata -j .dynamic -j .dynsym -j .rel -j .rela -j '.rel.*' \
 		-j '.rela.*' -j .reloc --target efi-app-x86_64 --subsystem=10 $< $@
 
 # ---- the same program on simulated hardware ----
 $(B)/kiriwake: $(B)/host/host/main.o $(B)/host/host.a $(B)/host/pure.a
-	$(CC) -o $@ $^ -pthread
+	@echo '  LD $@'
+	@$(CC) -o $@ $^ -pthread
 
 # ---- media ----
 image: $(B)/kiriwake.img $(B)/kiriwake.iso
@@ -102,14 +105,14 @@ run: image
 # ---- tests ----
 $(B)/tests/%: $(B)/asan/tests/unit/%.o $(B)/asan/host.a $(B)/asan/pure.a
 	@mkdir -p $(@D)
-	$(CC) -fsanitize=address,undefined -o $@ $^ -pthread
+	@$(CC) -fsanitize=address,undefined -o $@ $^ -pthread
 
 unit: $(TESTS:tests/unit/%.c=$(B)/tests/%) $(B)/kiriwake
 	@sh tests/run-unit.sh $(TESTS:tests/unit/%.c=$(B)/tests/%)
 
 $(B)/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/pure.a
 	@mkdir -p $(@D)
-	$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^
+	@$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^
 
 FUZZ_SECONDS ?= 20
 fuzz: $(FUZZ:tests/fuzz/%.c=$(B)/fuzz/%)
@@ -139,8 +142,7 @@ format: | $(B)/packages.ok
 
 # Everything once more with the other compiler, to keep both clean.
 clang: | $(B)/packages.ok
-	$(MAKE) B=$(B)/clang CC='$(CLANG) -Wno-unused-command-line-argument' CFLAGS_DROP=-maccumulate-outgoing-args \
-		$(B)/clang/kiriwake.efi $(B)/clang/kiriwake
+	@$(MAKE) --no-print-directory B=$(B)/clang CC=$(CLANG) $(B)/clang/kiriwake.efi $(B)/clang/kiriwake
 
 clean:
 	rm -rf $(B)

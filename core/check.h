@@ -20,6 +20,7 @@ enum {
 struct net_session; /* what the rooms remember between their checks; owned by the suite */
 struct mem_session;
 struct disk_session;
+struct suite; /* opaque to every room */
 
 /* One run. Every check gets it. */
 struct run {
@@ -37,9 +38,10 @@ struct run {
 	/* Call at least once a second while working: lets the log flush, feeds the watchdog, looks at the keyboard
 	 * and the budget. False: stop now, tidy up and say how far you came. */
 	bool (*pulse)(struct run *run);
-	void *pulse_ctx;
+	struct suite *suite;
 	bool stopped; /* a pulse said stop: the run is not complete */
 	char stop_why[64];
+	bool gave_up; /* set by a check whose give-up rule left something selected undone: not complete either */
 };
 
 struct check {
@@ -48,6 +50,7 @@ struct check {
 	const char *pass_if; /* the criterion in words */
 	unsigned need;       /* NEED_... */
 	bool on_request;     /* slow or disruptive: only when named */
+	bool always;         /* taken whatever was selected */
 	bool housekeeping;   /* looks at our own set-up: its PASS says nothing about the machine */
 
 	/* Returns what it concluded; findings and faults it recorded weigh in by themselves. PASS only for what

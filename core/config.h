@@ -29,7 +29,8 @@ struct config {
 	enum profile profile;
 	char checks[CONFIG_GLOBS]; /* globs; empty: as the profile says */
 	uint64_t budget_ns;        /* 0: none */
-	unsigned passes;           /* 0: until the budget ends or a key is pressed */
+	unsigned
+		passes; /* 0: as the profile says: 1; burnin: until the budget ends or a key is pressed */
 	enum finish on_finish;
 	bool interactive;
 	unsigned watchdog_s; /* 0: off */

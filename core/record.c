@@ -29,9 +29,7 @@ void record_emit(struct recorder *rec, struct record *r)
 void record_check_begin(
 	struct recorder *rec, const char *id, const char *title, const char *pass_if)
 {
-	struct record r = {
-		.kind = RECORD_CHECK_BEGIN, .u.check_begin = {title, pass_if}
-        };
+	struct record r = {.kind = RECORD_CHECK_BEGIN, .u.check_begin = {title, pass_if}};
 
 	rec->check = id;
 	rec->check_start_ns = rec->clock->now_ns(rec->clock->ctx);
@@ -83,11 +81,9 @@ static struct record finding(struct recorder *rec, enum finding_code code, enum 
 	const char *part, const struct field *fields, size_t field_count)
 {
 	rec->check_verdict = verdict_worse(rec->check_verdict, verdict);
-	return (struct record){
-		.kind = RECORD_FINDING,
+	return (struct record){.kind = RECORD_FINDING,
 		.part = part,
-		.u.finding = {code, verdict, fields, field_count}
-        };
+		.u.finding = {code, verdict, fields, field_count}};
 }
 
 void record_finding(struct recorder *rec, enum finding_code code, const char *part,
@@ -148,8 +144,7 @@ void record_measure(struct recorder *rec, const char *part, const char *name, ui
 	unsigned decimals, const char *unit)
 {
 	struct record r = {
-		.kind = RECORD_MEASURE, .part = part, .u.measure = {name, value, decimals, unit}
-        };
+		.kind = RECORD_MEASURE, .part = part, .u.measure = {name, value, decimals, unit}};
 
 	record_emit(rec, &r);
 }
@@ -157,11 +152,9 @@ void record_measure(struct recorder *rec, const char *part, const char *name, ui
 void record_progress(struct recorder *rec, const char *part, const char *what, uint64_t done,
 	uint64_t total, const char *unit, const char *at_name, uint64_t at)
 {
-	struct record r = {
-		.kind = RECORD_PROGRESS,
+	struct record r = {.kind = RECORD_PROGRESS,
 		.part = part,
-		.u.progress = {what, done, total, unit, at_name, at}
-        };
+		.u.progress = {what, done, total, unit, at_name, at}};
 
 	record_emit(rec, &r);
 }

@@ -170,19 +170,19 @@ static bool with_unit(struct text t, const struct text_unit *units, size_t count
 bool text_size(struct text t, uint64_t *ret)
 {
 	static const struct text_unit units[] = {
-		{"",    1         },
-		{"B",   1         },
-		{"K",   1u << 10  },
-		{"KB",  1u << 10  },
-		{"KiB", 1u << 10  },
-		{"M",   1u << 20  },
-		{"MB",  1u << 20  },
-		{"MiB", 1u << 20  },
-		{"G",   1u << 30  },
-		{"GB",  1u << 30  },
-		{"GiB", 1u << 30  },
-		{"T",   1ull << 40},
-		{"TB",  1ull << 40},
+		{"", 1},
+		{"B", 1},
+		{"K", 1u << 10},
+		{"KB", 1u << 10},
+		{"KiB", 1u << 10},
+		{"M", 1u << 20},
+		{"MB", 1u << 20},
+		{"MiB", 1u << 20},
+		{"G", 1u << 30},
+		{"GB", 1u << 30},
+		{"GiB", 1u << 30},
+		{"T", 1ull << 40},
+		{"TB", 1ull << 40},
 		{"TiB", 1ull << 40},
 	};
 	uint64_t value;
@@ -196,13 +196,13 @@ bool text_size(struct text t, uint64_t *ret)
 bool text_duration(struct text t, uint64_t *ret_ns)
 {
 	static const struct text_unit units[] = {
-		{"",    1000000000    },
-		{"s",   1000000000    },
-		{"ms",  1000000       },
-		{"m",   60000000000   },
-		{"min", 60000000000   },
-		{"h",   3600000000000 },
-		{"d",   86400000000000},
+		{"", 1000000000},
+		{"s", 1000000000},
+		{"ms", 1000000},
+		{"m", 60000000000},
+		{"min", 60000000000},
+		{"h", 3600000000000},
+		{"d", 86400000000000},
 	};
 	uint64_t value;
 

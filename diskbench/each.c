@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* A check's way over the chosen disks, and what it may conclude. Pure. See job.h.
+ *
+ * Pass if every chosen disk was read as far as the check says, without one failed read.
+ */
+#include "core/fmt.h"
+#include "diskbench/checks.h"
+#include "diskbench/select.h"
+
+#define WHY_TEXT 192
+
+/* Sums up one disk, and records what that is worth. */
+static enum verdict conclude(struct disk_job *job)
+{
+	struct recorder *rec = job->run->rec;
+	const char *id = job->disk->id;
+
+	if (job_gave_up(job->end))
+		job->run->gave_up = true;
+	if (job_gave_up(job->end) || job->end == JOB_STOPPED)
+		record_note(rec, id, "%s: %s; %s. The rest is not tested.", id, job->summary,
+			job_end_text(job->end));
+	if (job->known_bad > 0)
+		record_note(rec, id,
+			"%s: bad blocks reported by an earlier check and met again: %llu.", id,
+			(unsigned long long)job->known_bad);
+	if (job->failures > 0)
+		return FAIL;
+	if (job->end == JOB_STOPPED || job->incomplete || job->delivered == 0)
+		return SKIP;
+	record_coverage(rec, id, "%s, no error", job->summary);
+	return PASS;
+}
+
+static enum verdict test_disk(struct run *run, size_t index, uint64_t limit_ns,
+	void (*test)(struct disk_job *job), char why[WHY_TEXT])
+{
+	const struct disk_state *state = &run->disk->disks[index];
+	const char *id = run->machine->disks[index].id;
+	struct disk_job job;
+	enum verdict v;
+
+	if (why[0] != '\0')
+		fmt_add(why, WHY_TEXT, "; ");
+	if (state->given_up != JOB_GOING) {
+		fmt_add(why, WHY_TEXT, "%s: not tested, given up before: %s", id,
+			job_end_text(state->given_up));
+		run->gave_up = true;
+		return SKIP;
+	}
+	if (run->stopped) {
+		fmt_add(why, WHY_TEXT, "%s: not tested, stopped before", id);
+		return SKIP;
+	}
+	job_begin(&job, run, index, limit_ns);
+	test(&job);
+	v = conclude(&job);
+	fmt_add(why, WHY_TEXT, "%s: %s", id, job.summary);
+	if (v == SKIP)
+		fmt_add(why, WHY_TEXT, ", then %s", job_end_text(job.end));
+	return v;
+}
+
+enum verdict job_each_disk(struct run *run, uint64_t limit_ns, void (*test)(struct disk_job *job))
+{
+	unsigned skipped = 0, failed = 0;
+	char why[WHY_TEXT] = "";
+
+	disk_select(run);
+	if (run->disk->chosen_count == 0) {
+		record_why(run->rec, "no disk is left by disk.only and disk.exclude");
+		return SKIP;
+	}
+	for (size_t i = 0; i < run->machine->disk_count && i < DISK_SLOTS; i++) {
+		enum verdict v;
+
+		if (!run->disk->disks[i].chosen)
+			continue;
+		v = test_disk(run, i, limit_ns, test, why);
+		failed += v == FAIL;
+		skipped += v == SKIP;
+	}
+	record_why(run->rec, "%s", why);
+	if (failed > 0)
+		return FAIL;
+	return skipped > 0 ? SKIP : PASS;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Reading one disk under give-up rules. Pure. See job.h. */
+#include "diskbench/job.h"
+#include "diskbench/checks.h"
+#include "diskbench/select.h"
+
+#define SECOND_NS UINT64_C(1000000000)
+
+#define BAD_PLACES_MAX    32
+#define TIMEOUTS_MAX      2
+#define FAILING_MAX_NS    (300 * SECOND_NS)
+#define NARROW_READS_MAX  512             /* to find the bad blocks of one failed read */
+#define NARROW_MIN_NS     (5 * SECOND_NS) /* granted for that even when the disk's time is over */
+#define REREADS           3               /* of each bad block */
+#define REREADS_MAX_NS    (2 * SECOND_NS) /* no new re-read of a block after that */
+#define PULSE_EVERY_NS    (SECOND_NS / 2)
+#define PROGRESS_EVERY_NS (SECOND_NS / 10)
+#define NARROW_STACK      33 /* halving a 32-bit count leaves at most one open half per level */
+
+/* Blocks still to be looked at while narrowing. */
+struct open_range {
+	uint64_t lba;
+	uint32_t count;
+};
+
+const char *job_end_text(enum job_end end)
+{
+	static const char *const texts[] = {
+		[JOB_GOING] = "there was too little time",
+		[JOB_OUT_OF_TIME] = "its time is over",
+		[JOB_STOPPED] = "the run was stopped",
+		[JOB_BAD_BLOCKS] = "32 bad places were found",
+		[JOB_TIMEOUTS] = "2 reads timed out",
+		[JOB_GONE] = "the disk is gone",
+		[JOB_SLOW_ERRORS] = "failing reads took 5 minutes",
+	};
+
+	return texts[end];
+}
+
+uint32_t job_chunk_blocks(const struct disk_job *job)
+{
+	size_t bytes = job->disk->buffer_bytes;
+
+	return (uint32_t)((bytes < JOB_CHUNK_BYTES ? bytes : JOB_CHUNK_BYTES) /
+			  job->disk->block_bytes);
+}
+
+void job_begin(struct disk_job *job, struct run *run, size_t index, uint64_t limit_ns)
+{
+	const struct machine *m = run->machine;
+	uint64_t now_ns = run_now_ns(run);
+
+	*job = (struct disk_job){
+		.run = run,
+		.disk = &m->disks[index],
+		.state = &run->disk->disks[index],
+		.deadline_ns = limit_ns == JOB_NO_LIMIT ? JOB_NO_LIMIT : now_ns + limit_ns,
+		.what = "reading",
+		.unit = "MiB",
+		.pulse_ns = now_ns,
+	};
+	disk_reader_init(
+		&job->reader, job->disk, &m->clock, rng_mix(run->seed) + run->disk->jobs++);
+}
+
+bool job_going(struct disk_job *job)
+{
+	uint64_t now_ns = run_now_ns(job->run);
+
+	if (job->end != JOB_GOING)
+		return false;
+	if (now_ns >= job->deadline_ns)
+		job->end = JOB_OUT_OF_TIME;
+	if (now_ns - job->pulse_ns >= PULSE_EVERY_NS) {
+		job->pulse_ns = now_ns;
+		if (!run_pulse(job->run))
+			job->end = JOB_STOPPED;
+	}
+	return job->end == JOB_GOING;
+}
+
+/* Where the work stands, before it goes there: the last thing in the log should the read never return. */
+static void show_progress(struct disk_job *job, uint64_t lba)
+{
+	uint64_t now_ns = run_now_ns(job->run);
+
+	if (job->progress_ns != 0 && now_ns - job->progress_ns < PROGRESS_EVERY_NS)
+		return;
+	job->progress_ns = now_ns;
+	record_progress(job->run->rec, job->disk->id, job->what, job->done, job->total, job->unit,
+		"lba", lba);
+}
+
+/* One truthful read, with what it means for giving up. */
+static struct read_result attempt(struct disk_job *job, uint64_t lba, uint32_t count)
+{
+	struct read_result r;
+	uint64_t start_ns = run_now_ns(job->run), took_ns;
+
+	show_progress(job, lba);
+	r = disk_reader_read(&job->reader, lba, count);
+	if (r.status == READ_GOOD)
+		return r;
+	took_ns = run_now_ns(job->run) - start_ns;
+	job->failing_ns += took_ns;
+	if (job->failing_ns >= FAILING_MAX_NS && job->end == JOB_GOING)
+		job->end = JOB_SLOW_ERRORS;
+	if (r.status == READ_TIMEOUT) {
+		damage_timeout(job, lba, count, took_ns);
+		if (++job->state->timeouts >= TIMEOUTS_MAX)
+			job->end = job->state->given_up = JOB_TIMEOUTS;
+	} else if (r.status == READ_GONE) {
+		damage_gone(job, lba);
+		job->end = job->state->given_up = JOB_GONE;
+	}
+	return r;
+}
+
+static struct damage damage_of(const struct disk_job *job, const struct read_result *r)
+{
+	struct damage d = {.lba = r->bad_lba,
+		.count = r->bad_count,
+		.status = r->status,
+		.in_part = r->in_part};
+
+	if (r->status == READ_ERROR)
+		text_copy(d.error, sizeof(d.error), damage_status(job->disk));
+	return d;
+}
+
+/* A single block failed: read it again, and take it down. */
+static void confirm(struct disk_job *job, const struct read_result *r)
+{
+	struct damage d = damage_of(job, r);
+	uint64_t start_ns = run_now_ns(job->run);
+
+	if (damage_known(job, d.lba)) {
+		job->known_bad++;
+		return;
+	}
+	d.narrowed = true;
+	while (d.reread < REREADS && job_going(job) &&
+		run_now_ns(job->run) - start_ns < REREADS_MAX_NS) {
+		d.reread++;
+		d.failed += attempt(job, d.lba, 1).status != READ_GOOD;
+	}
+	damage_add(job, &d);
+	if (job->bad_places >= BAD_PLACES_MAX && job->end == JOB_GOING)
+		job->end = JOB_BAD_BLOCKS;
+}
+
+static size_t push_halves(struct open_range *stack, size_t depth, uint64_t lba, uint32_t count)
+{
+	uint32_t left = count / 2;
+
+	stack[depth++] = (struct open_range){lba + left, count - left};
+	stack[depth++] = (struct open_range){lba, left};
+	return depth;
+}
+
+/* Finds the bad blocks of a failed read, in ascending order. Returns how many blocks were left open. */
+static uint64_t find_bad(struct disk_job *job, const struct read_result *failed)
+{
+	struct open_range stack[NARROW_STACK];
+	size_t depth = push_halves(stack, 0, failed->bad_lba, failed->bad_count);
+	uint64_t open = 0;
+
+	for (unsigned reads = 0; depth > 0 && reads < NARROW_READS_MAX && job_going(job); reads++) {
+		struct open_range range = stack[--depth];
+		struct read_result r = attempt(job, range.lba, range.count);
+
+		if (r.status == READ_GOOD)
+			continue;
+		if (r.status == READ_TIMEOUT || r.status == READ_GONE)
+			open += range.count;
+		else if (r.bad_count == 1)
+			confirm(job, &r);
+		else
+			depth = push_halves(stack, depth, r.bad_lba, r.bad_count);
+	}
+	while (depth > 0)
+		open += stack[--depth].count;
+	return open;
+}
+
+/* Returns how many of the failed read's blocks were not delivered after all. */
+static uint64_t narrow(struct disk_job *job, const struct read_result *failed)
+{
+	uint64_t before = job->bad_places + job->known_bad, open = 0, found;
+	struct damage whole = damage_of(job, failed);
+
+	if (failed->bad_count == 1)
+		confirm(job, failed);
+	else
+		open = find_bad(job, failed);
+	found = job->bad_places + job->known_bad - before;
+	if (found == 0) {
+		whole.narrowed = open == 0;
+		whole.reread = open == 0;
+		damage_add(job, &whole);
+	}
+	damage_flush(job);
+	return open + found;
+}
+
+struct job_read job_read(struct disk_job *job, uint64_t lba, uint32_t count)
+{
+	struct read_result r = attempt(job, lba, count);
+	uint64_t deadline_ns = job->deadline_ns, least_ns, lost = count;
+
+	if (r.status == READ_GOOD) {
+		job->delivered += count;
+		return (struct job_read){true, count, r.took_ns};
+	}
+	job->failures++;
+	if (r.status == READ_ERROR || r.status == READ_LIED) {
+		least_ns = run_now_ns(job->run) + NARROW_MIN_NS;
+		if (job->deadline_ns < least_ns)
+			job->deadline_ns = least_ns;
+		lost = narrow(job, &r);
+		job->deadline_ns = deadline_ns;
+	}
+	lost = lost < count ? lost : count;
+	job->delivered += count - lost;
+	return (struct job_read){.delivered = count - (uint32_t)lost};
+}

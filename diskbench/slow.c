@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Finding slow regions. Pure. See slow.h. */
+#include "diskbench/slow.h"
+#include "core/fmt.h"
+#include "diskbench/checks.h"
+#include "diskbench/select.h"
+
+#define SLOW_LEAST_NS   UINT64_C(50000000)
+#define SLOW_FACTOR     8
+#define MEDIAN_SAMPLES  16 /* before that the median is not trusted */
+#define MEDIAN_PER_100K 50000
+#define REGIONS_MAX     16 /* reported per disk and check; a disk that slow is known by then */
+
+static uint64_t limit_ns(const struct histogram *latency)
+{
+	uint64_t median_ns = histogram_percentile(latency, MEDIAN_PER_100K);
+	uint64_t limit = median_ns > UINT64_MAX / SLOW_FACTOR ? UINT64_MAX
+							      : median_ns * SLOW_FACTOR;
+
+	return limit < SLOW_LEAST_NS ? SLOW_LEAST_NS : limit;
+}
+
+/* What stood out at first may turn out to be usual on this disk. */
+static void drop_usual(struct disk_session *session)
+{
+	uint64_t limit = limit_ns(&session->latency);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < session->slow_count; i++) {
+		if (session->slow[i].first_ns > limit)
+			session->slow[kept++] = session->slow[i];
+	}
+	session->slow_count = kept;
+}
+
+void slow_add(struct disk_job *job, uint64_t lba, uint32_t count, uint64_t took_ns)
+{
+	struct disk_session *session = job->run->disk;
+
+	histogram_add(&session->latency, took_ns);
+	if (took_ns <= SLOW_LEAST_NS || session->slow_count == SLOW_MAX ||
+		job->slow_regions >= REGIONS_MAX)
+		return;
+	session->slow[session->slow_count++] = (struct slow_chunk){
+		.lba = lba, .count = count, .first_ns = took_ns};
+	if (session->latency.count >= MEDIAN_SAMPLES)
+		drop_usual(session);
+}
+
+bool slow_is_full(const struct disk_job *job)
+{
+	return job->run->disk->slow_count == SLOW_MAX;
+}
+
+/* Sorts by LBA, so that neighbours can be folded. */
+static void sort(struct slow_chunk *chunks, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		struct slow_chunk moved = chunks[i];
+		size_t at = i;
+
+		for (; at > 0 && chunks[at - 1].lba > moved.lba; at--)
+			chunks[at] = chunks[at - 1];
+		chunks[at] = moved;
+	}
+}
+
+static void read_again(struct disk_job *job)
+{
+	struct disk_session *session = job->run->disk;
+
+	for (unsigned turn = 0; turn < SLOW_REREADS; turn++) {
+		for (size_t i = 0; i < session->slow_count && job_going(job); i++) {
+			struct slow_chunk *chunk = &session->slow[i];
+			struct job_read r = job_read(job, chunk->lba, chunk->count);
+
+			if (r.clean)
+				chunk->took_ns[chunk->reads++] = r.took_ns;
+		}
+	}
+}
+
+/* Second fastest re-read; 0 when there were too few to judge. */
+static uint64_t judged_ns(const struct slow_chunk *chunk)
+{
+	uint64_t fastest = UINT64_MAX, second = UINT64_MAX;
+
+	if (chunk->reads < SLOW_REREADS)
+		return 0;
+	for (unsigned i = 0; i < chunk->reads; i++) {
+		if (chunk->took_ns[i] < fastest) {
+			second = fastest;
+			fastest = chunk->took_ns[i];
+		} else if (chunk->took_ns[i] < second) {
+			second = chunk->took_ns[i];
+		}
+	}
+	return second;
+}
+
+static void report(struct disk_job *job, uint64_t lba, uint64_t count, uint64_t took_ns)
+{
+	const struct disk *disk = job->disk;
+	uint64_t median_ns = histogram_percentile(&job->run->disk->latency, MEDIAN_PER_100K);
+	char name[DISK_NAME], took[FMT_SIZE], median[FMT_SIZE];
+	const struct field fields[] = {
+		FIELD_STR("disk", disk->id),
+		FIELD_STR("model", disk->model),
+		FIELD_STR("serial", disk->serial),
+		FIELD_NUM("lba", lba),
+		FIELD_NUM("lba_count", count),
+		FIELD_NUM("latency_us", took_ns / 1000),
+		FIELD_NUM("median_us", median_ns / 1000),
+	};
+
+	record_finding(job->run->rec, FINDING_DISK_SLOW_REGION, disk->id, fields, ARRAY_LEN(fields),
+		"%s: LBA %llu to %llu takes %s per read, again and again, where %s is usual on this disk.",
+		disk_name(name, disk), (unsigned long long)lba,
+		(unsigned long long)(lba + count - 1), fmt_duration(took, took_ns),
+		fmt_duration(median, median_ns));
+	if (++job->slow_regions == REGIONS_MAX)
+		record_note(job->run->rec, disk->id,
+			"%s: further slow regions are not looked into.", disk->id);
+}
+
+void slow_judge(struct disk_job *job)
+{
+	struct disk_session *session = job->run->disk;
+	uint64_t limit = limit_ns(&session->latency), lba = 0, count = 0, worst_ns = 0;
+	unsigned open = 0;
+
+	drop_usual(session);
+	read_again(job);
+	sort(session->slow, session->slow_count);
+	for (size_t i = 0; i < session->slow_count; i++) {
+		const struct slow_chunk *chunk = &session->slow[i];
+		uint64_t took_ns = judged_ns(chunk);
+
+		open += chunk->reads < SLOW_REREADS;
+		if (took_ns <= limit)
+			continue;
+		if (count > 0 && lba + count != chunk->lba) {
+			report(job, lba, count, worst_ns);
+			count = worst_ns = 0;
+		}
+		if (count == 0)
+			lba = chunk->lba;
+		count += chunk->count;
+		worst_ns = took_ns > worst_ns ? took_ns : worst_ns;
+	}
+	if (count > 0)
+		report(job, lba, count, worst_ns);
+	if (open > 0)
+		record_note(job->run->rec, job->disk->id,
+			"%s: %u slow chunks could not be read often enough to judge them.",
+			job->disk->id, open);
+	session->slow_count = 0;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Disks under test: every whole disk but the one we were booted from and the one that takes the log.
+ *
+ * Hardware: Block I/O, reading only, synchronous.
+ * Spec.  UEFI 2.10, 13.9.
+ * Trust. Media may be NULL, change, or be nonsense (iPXE publishes a disk with 1-byte blocks): what is no sane disk
+ *        is left out, and the medium's id is read anew before each read.
+ */
+#include "core/fmt.h"
+#include "core/text.h"
+#include "efi/firmware.h"
+#include "efi/identity.h"
+#include "efi/parts.h"
+#include "efi/path.h"
+#include "efi/pci.h"
+#include "efi/status.h"
+
+#define DISKS_MAX       64
+#define UNREACHABLE_MAX 16
+#define BUFFER_BYTES    (1u << 20)
+#define OPTICAL_BLOCK   2048u
+
+struct unit {
+	EFI_BLOCK_IO *io;
+	struct disk *disk;
+};
+
+static struct {
+	struct disk *disks; /* DISKS_MAX */
+	struct unit units[DISKS_MAX];
+	size_t count;
+	unsigned left_out;
+	uint8_t *buffer;
+	struct unreachable unreachable[UNREACHABLE_MAX];
+	size_t unreachable_count;
+} all;
+
+/* ---- reading ---- */
+
+static const struct {
+	EFI_STATUS status;
+	enum disk_result result;
+} results[] = {
+	{EFI_TIMEOUT, DISK_TIMEOUT},
+	{EFI_NO_MEDIA, DISK_GONE},
+	{EFI_MEDIA_CHANGED, DISK_GONE},
+};
+
+static enum disk_result disk_read(void *ctx, uint64_t lba, uint32_t count)
+{
+	struct unit *unit = ctx;
+	struct disk *disk = unit->disk;
+	const EFI_BLOCK_IO_MEDIA *media = unit->io->Media;
+	uint64_t bytes = (uint64_t)count * disk->block_bytes;
+	EFI_STATUS status = EFI_NO_MEDIA;
+
+	if (lba >= disk->block_count || count > disk->block_count - lba ||
+		bytes > disk->buffer_bytes) {
+		text_copy(disk->error, sizeof(disk->error), "read beyond the end of the disk");
+		return DISK_ERROR;
+	}
+	if (media != NULL && media->MediaPresent)
+		status = media->BlockSize != disk->block_bytes
+				 ? EFI_MEDIA_CHANGED
+				 : unit->io->ReadBlocks(
+					   unit->io, media->MediaId, lba, bytes, disk->buffer);
+	if (!EFI_ERROR(status))
+		return DISK_OK;
+	status_say(disk->error, sizeof(disk->error), "BlockIo.ReadBlocks", status);
+	for (size_t i = 0; i < ARRAY_LEN(results); i++) {
+		if (results[i].status == status)
+			return results[i].result;
+	}
+	return DISK_ERROR;
+}
+
+/* ---- listing ---- */
+
+#define MSG_SAS_EX_DP 22
+#define MSG_NVME_DP   23
+#define MSG_UFS_DP    25
+#define MSG_SD_DP     26
+#define MSG_EMMC_DP   29
+
+static const struct {
+	uint8_t subtype;
+	const char *bus;
+} buses[] = {
+	{MSG_NVME_DP, "nvme"},
+	{MSG_USB_DP, "usb"}, /* before SCSI: units on USB may have both */
+	{MSG_SATA_DP, "sata"},
+	{MSG_ATAPI_DP, "ide"},
+	{MSG_SCSI_DP, "scsi"},
+	{MSG_SAS_EX_DP, "sas"},
+	{MSG_FIBRECHANNEL_DP, "fc"},
+	{MSG_FIBRECHANNELEX_DP, "fc"},
+	{MSG_UFS_DP, "ufs"},
+	{MSG_SD_DP, "sd"},
+	{MSG_EMMC_DP, "emmc"},
+};
+
+static const char *bus_of(struct span path, const struct pci_device *pci)
+{
+	for (size_t i = 0; i < ARRAY_LEN(buses); i++) {
+		if (path_has(path, MESSAGING_DEVICE_PATH, buses[i].subtype))
+			return buses[i].bus;
+	}
+	return pci != NULL && pci->vendor == PCI_VENDOR_VIRTIO ? "virtio" : "block";
+}
+
+static bool is_whole_disk(const EFI_BLOCK_IO *io, struct span path)
+{
+	const EFI_BLOCK_IO_MEDIA *m = io->Media;
+
+	return m != NULL && !m->LogicalPartition && m->MediaPresent && m->LastBlock > 0 &&
+	       m->LastBlock < UINT64_MAX && m->BlockSize >= 512 && m->BlockSize <= BUFFER_BYTES &&
+	       (m->BlockSize & (m->BlockSize - 1)) == 0 && path_disk(path).len == path.len;
+}
+
+static bool is_listed(const EFI_BLOCK_IO *io)
+{
+	for (size_t i = 0; i < all.count; i++) {
+		if (all.units[i].io == io)
+			return true;
+	}
+	return false;
+}
+
+/* Why a whole disk is not tested, or NULL. */
+static const char *spared(const EFI_BLOCK_IO *io, struct span path)
+{
+	const EFI_BLOCK_IO_MEDIA *m = io->Media;
+
+	if (path_below(path, boot_disk()) && path.len == boot_disk().len)
+		return "it is the medium booted from";
+	if (path_below(path, log_disk()) && path.len == log_disk().len)
+		return "it carries the log";
+	if (m->BlockSize == OPTICAL_BLOCK && m->ReadOnly && m->RemovableMedia)
+		return "it is an optical drive";
+	return NULL;
+}
+
+static void add_disk(struct machine *machine, EFI_HANDLE handle, EFI_BLOCK_IO *io)
+{
+	struct span path = path_of(handle);
+	const struct pci_device *pci = pci_above(path);
+	struct disk *d = &all.disks[all.count];
+	struct unit *unit = &all.units[all.count];
+	const char *why = spared(io, path);
+
+	*d = (struct disk){.block_bytes = io->Media->BlockSize,
+		.block_count = io->Media->LastBlock + 1,
+		.removable = io->Media->RemovableMedia,
+		.buffer = all.buffer,
+		.buffer_bytes = BUFFER_BYTES,
+		.ctx = unit,
+		.read = disk_read};
+	text_copy(d->bus, sizeof(d->bus), bus_of(path, pci));
+	fmt_to(d->location, sizeof(d->location), "%s", pci ? pci->location : "no PCI address");
+	path_describe(path, d->location, sizeof(d->location));
+	if (why != NULL) {
+		machine_note(machine, "Not tested: %s disk at %s: %s", d->bus, d->location, why);
+		return;
+	}
+	fmt_to(d->id, sizeof(d->id), "disk%u", (unsigned)all.count);
+	*unit = (struct unit){io, d};
+	identity_read(handle, pci ? pci->handle : NULL, d);
+	all.count++;
+}
+
+/* The disks on one controller, or with NULL those on none. */
+static void list_disks_on(
+	struct machine *machine, const struct handles *handles, const struct pci_device *pci)
+{
+	for (size_t i = 0; i < handles->count; i++) {
+		struct span path = path_of(handles->at[i]);
+		EFI_BLOCK_IO *io = protocol_on(handles->at[i], &guid_block_io);
+
+		if (io == NULL || pci_above(path) != pci || !is_whole_disk(io, path) ||
+			is_listed(io))
+			continue;
+		if (all.count < DISKS_MAX)
+			add_disk(machine, handles->at[i], io);
+		else
+			all.left_out++;
+	}
+}
+
+/* In the order of their controllers' addresses, so that ids stay the same from boot to boot. */
+static void list_disks(struct machine *machine)
+{
+	struct handles handles = handles_with(&guid_block_io);
+
+	for (size_t i = 0; i < pci_device_count; i++)
+		list_disks_on(machine, &handles, &pci_devices[i]);
+	list_disks_on(machine, &handles, NULL);
+	handles_free(&handles);
+	if (all.left_out > 0)
+		machine_note(machine, "%u disks beyond the first %u were left out", all.left_out,
+			DISKS_MAX);
+}
+
+/* ---- controllers without a driver ---- */
+
+static const struct {
+	uint16_t kind;
+	const char *name;
+} controllers[] = {
+	{0x0100, "SCSI controller"},
+	{0x0101, "IDE controller"},
+	{0x0104, "RAID controller"},
+	{0x0106, "SATA controller"},
+	{0x0107, "SAS controller"},
+	{0x0108, "NVMe controller"},
+};
+
+static bool has_disk_below(const struct pci_device *d)
+{
+	struct handles handles = handles_with(&guid_block_io);
+	bool found = false;
+
+	for (size_t i = 0; i < handles.count && !found; i++)
+		found = path_below(path_of(handles.at[i]), d->path);
+	handles_free(&handles);
+	return found;
+}
+
+static void list_unreachable(void)
+{
+	for (size_t i = 0; i < pci_device_count && all.unreachable_count < UNREACHABLE_MAX; i++) {
+		const struct pci_device *d = &pci_devices[i];
+		const char *name = NULL;
+
+		for (size_t j = 0; j < ARRAY_LEN(controllers); j++) {
+			if (controllers[j].kind == d->kind)
+				name = controllers[j].name;
+		}
+		if (name == NULL || driver_bound(d->handle, &guid_pci_io, NULL) ||
+			has_disk_below(d))
+			continue;
+		struct unreachable *u = &all.unreachable[all.unreachable_count++];
+		char maker[40];
+
+		pci_name(d, maker, sizeof(maker));
+		fmt_to(u->name, sizeof(u->name), "%s %s", name, maker);
+		text_copy(u->location, sizeof(u->location), d->location);
+	}
+}
+
+void disks_build(struct machine *machine)
+{
+	all.disks = firmware_pages(DISKS_MAX * sizeof(struct disk));
+	all.buffer = firmware_pages(BUFFER_BYTES);
+	if (all.disks == NULL || all.buffer == NULL) {
+		machine_note(machine, "No disk is tested: the firmware has no memory for it");
+		return;
+	}
+	list_disks(machine);
+	list_unreachable();
+	machine->disks = all.disks;
+	machine->disk_count = all.count;
+	machine->unreachable = all.unreachable;
+	machine->unreachable_count = all.unreachable_count;
+}

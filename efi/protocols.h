@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What gnu-efi's headers lack: GUIDs as objects, and the protocols it does not declare.
+ *
+ * Spec.  UEFI 2.10 (chapters named below) and PI 1.8 volume 2, section 13.4 (MP services).
+ *        Structures are laid out as the specifications give them, natural alignment, nothing packed.
+ *        Members behind the last one used are left out: these structures are only ever pointed at.
+ */
+#ifndef KIRIWAKE_EFI_PROTOCOLS_H
+#define KIRIWAKE_EFI_PROTOCOLS_H
+
+#include <efi.h>
+
+/* The firmware takes GUIDs by pointer to non-const. */
+extern EFI_GUID guid_adapter_information;
+extern EFI_GUID guid_block_io;
+extern EFI_GUID guid_component_name;
+extern EFI_GUID guid_component_name2;
+extern EFI_GUID guid_console_out_device;
+extern EFI_GUID guid_device_path;
+extern EFI_GUID guid_disk_info;
+extern EFI_GUID guid_file_info;
+extern EFI_GUID guid_file_system_info;
+extern EFI_GUID guid_graphics_output;
+extern EFI_GUID guid_kiriwake;
+extern EFI_GUID guid_loaded_image;
+extern EFI_GUID guid_media_state;
+extern EFI_GUID guid_mp_services;
+extern EFI_GUID guid_nvme_pass_thru;
+extern EFI_GUID guid_pci_io;
+extern EFI_GUID guid_scsi_io;
+extern EFI_GUID guid_serial_io;
+extern EFI_GUID guid_simple_file_system;
+extern EFI_GUID guid_simple_network;
+extern EFI_GUID guid_smbios2;
+extern EFI_GUID guid_smbios3;
+extern EFI_GUID guid_text_output;
+extern EFI_GUID guid_undi; /* network interface identifier 3.1 */
+extern EFI_GUID guid_usb_io;
+extern EFI_GUID guid_wifi2;
+
+/* What EFI_DISK_INFO_PROTOCOL.Interface may say. */
+extern EFI_GUID guid_disk_info_ahci;
+extern EFI_GUID guid_disk_info_ide;
+extern EFI_GUID guid_disk_info_scsi;
+extern EFI_GUID guid_disk_info_usb;
+
+/* Whether two GUIDs are equal. */
+BOOLEAN guid_same(const EFI_GUID *a, const EFI_GUID *b);
+
+/* ---- memory types and attributes newer than the headers (7.2) ---- */
+
+#define MEMORY_PERSISTENT 14u
+#define MEMORY_UNACCEPTED 15u
+#define MEMORY_SPECIFIC   UINT64_C(0x40000) /* EFI_MEMORY_SP: meant for one device or driver */
+
+/* ---- MP services (PI 1.8 volume 2, 13.4) ---- */
+
+typedef VOID(EFIAPI *ap_procedure)(VOID *argument);
+
+#define MP_PROCESSOR_IS_BSP  1u
+#define MP_PROCESSOR_ENABLED 2u
+#define MP_PROCESSOR_HEALTHY 4u
+
+struct mp_processor {
+	UINT64 id; /* the local APIC id */
+	UINT32 status;
+	UINT32 package, core, thread;
+	UINT32 extended[6];
+	UINT8 slack[64]; /* newer firmware may know more than we do */
+};
+
+struct mp_services {
+	EFI_STATUS(EFIAPI *count)(struct mp_services *self, UINTN *ret_all, UINTN *ret_enabled);
+	EFI_STATUS(EFIAPI *info)(struct mp_services *self, UINTN number, struct mp_processor *ret);
+	EFI_STATUS(EFIAPI *start_all)
+	(struct mp_services *self, ap_procedure run, BOOLEAN one_by_one, EFI_EVENT done,
+		UINTN timeout_us, VOID *argument, UINTN **ret_failed);
+	EFI_STATUS(EFIAPI *start_one)
+	(struct mp_services *self, ap_procedure run, UINTN number, EFI_EVENT done, UINTN timeout_us,
+		VOID *argument, BOOLEAN *ret_finished);
+	EFI_STATUS(EFIAPI *switch_bsp)(struct mp_services *self, UINTN number, BOOLEAN keep_old);
+	EFI_STATUS(EFIAPI *enable)
+	(struct mp_services *self, UINTN number, BOOLEAN enable, UINT32 *health);
+	EFI_STATUS(EFIAPI *who_am_i)(struct mp_services *self, UINTN *ret_number);
+};
+
+/* ---- disk info (PI 1.8 volume 5, 12.2) ---- */
+
+struct disk_info {
+	EFI_GUID interface;
+	EFI_STATUS(EFIAPI *inquiry)(struct disk_info *self, VOID *data, UINT32 *size);
+	EFI_STATUS(EFIAPI *identify)(struct disk_info *self, VOID *data, UINT32 *size);
+};
+
+/* ---- NVM Express pass through (13.16) ---- */
+
+#define NVME_FLAG_CDW10  0x04u
+#define NVME_QUEUE_ADMIN 0u
+
+struct nvme_command {
+	UINT32 cdw0; /* opcode in bits 0-7 */
+	UINT8 flags; /* which of the words below are used */
+	UINT32 nsid;
+	UINT32 cdw2, cdw3;
+	UINT32 cdw10, cdw11, cdw12, cdw13, cdw14, cdw15;
+};
+
+struct nvme_completion {
+	UINT32 dw0, dw1, dw2, dw3;
+};
+
+struct nvme_packet {
+	UINT64 timeout_100ns;
+	VOID *transfer;
+	UINT32 transfer_bytes;
+	VOID *metadata;
+	UINT32 metadata_bytes;
+	UINT8 queue;
+	struct nvme_command *command;
+	struct nvme_completion *completion;
+};
+
+struct nvme_pass_thru {
+	VOID *mode;
+	EFI_STATUS(EFIAPI *pass_thru)
+	(struct nvme_pass_thru *self, UINT32 nsid, struct nvme_packet *packet, EFI_EVENT event);
+};
+
+/* ---- USB I/O (17.2) ---- */
+
+#define USB_CLASS_MASS_STORAGE 8u
+
+struct usb_interface_descriptor {
+	UINT8 length, type, number, alternate, endpoints, class, subclass, protocol, string;
+};
+
+struct usb_io {
+	VOID *transfers[6]; /* control, bulk, interrupt (async, sync), isochronous (sync, async) */
+	VOID *device_descriptor, *config_descriptor;
+	EFI_STATUS(EFIAPI *interface_descriptor)
+	(struct usb_io *self, struct usb_interface_descriptor *ret);
+};
+
+/* ---- adapter information (11.12): whether a cable is plugged in ---- */
+
+struct adapter_information {
+	EFI_STATUS(EFIAPI *get)
+	(struct adapter_information *self, EFI_GUID *type, VOID **ret_block, UINTN *ret_size);
+};
+
+#endif

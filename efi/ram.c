@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* RAM: takes all free memory from the firmware but a reserve, and accounts for the rest by type.
+ *
+ * Hardware: memory that UEFI boot services hand out; identity mapped, so that addresses are physical.
+ * Spec.  UEFI 2.10, 7.2.
+ * Trust. Only memory that AllocatePages() gave us is ever written. Persistent, special purpose and unaccepted
+ *        memory is never asked for. The map may change while we take from it: every range is asked for by
+ *        itself, and in smaller pieces where the whole is refused.
+ */
+#include "efi/memory_map.h"
+#include "efi/parts.h"
+#include "efi/status.h"
+#include "memtest/kernels.h"
+
+#define PIECE_PAGES  16u /* 64 KiB: smaller crumbs are not worth a range */
+#define HELD_MAX     1024
+#define REFUSALS_MAX 4096u /* per descriptor; firmware that refuses more has nothing for us */
+#define BELOW_4G     UINT64_C(0xffffffff)
+
+/* What the ledger counts: the types of the map, then what became of free memory. */
+enum {
+	LEDGER_TYPES = 16,
+	LEDGER_SPECIAL = LEDGER_TYPES,
+	LEDGER_CRUMBS,
+	LEDGER_REFUSED,
+	LEDGER_RESERVE,
+	LEDGER_COUNT
+};
+
+static const struct {
+	const char *why; /* NULL: not RAM, not listed */
+	bool mapped;     /* counts as RAM in the map */
+} ledger_info[LEDGER_COUNT] = {
+	[EfiReservedMemoryType] = {"reserved by firmware (not counted as RAM)", false},
+	[EfiLoaderCode] = {"loader code (boot loader, this program)", true},
+	[EfiLoaderData] = {"loader data (boot loader, this program)", true},
+	[EfiBootServicesCode] = {"boot services code", true},
+	[EfiBootServicesData] = {"boot services data", true},
+	[EfiRuntimeServicesCode] = {"runtime services code", true},
+	[EfiRuntimeServicesData] = {"runtime services data", true},
+	[EfiConventionalMemory] = {NULL, true},
+	[EfiUnusableMemory] = {"unusable: firmware found errors", false},
+	[EfiACPIReclaimMemory] = {"ACPI tables", true},
+	[EfiACPIMemoryNVS] = {"ACPI non-volatile storage", true},
+	[MEMORY_PERSISTENT] = {"persistent memory, never written", false},
+	[MEMORY_UNACCEPTED] = {"not yet accepted by firmware", false},
+	[LEDGER_SPECIAL] = {"set aside for special purposes", false},
+	[LEDGER_CRUMBS] = {"pieces under 64 KiB, and the first page", false},
+	[LEDGER_REFUSED] = {"free in the map, but refused by firmware", false},
+	[LEDGER_RESERVE] = {"reserve for firmware", false},
+};
+
+struct pages {
+	EFI_PHYSICAL_ADDRESS at;
+	UINTN count;
+};
+
+static struct {
+	struct ram_port *port;
+	struct pages held[HELD_MAX];
+	size_t held_count;
+	uint64_t ledger[LEDGER_COUNT]; /* bytes */
+} ram;
+
+/* ---- taking ---- */
+
+static bool take(struct pages p)
+{
+	EFI_PHYSICAL_ADDRESS at = p.at;
+
+	if (ram.held_count == HELD_MAX ||
+		EFI_ERROR(fw.boot->AllocatePages(AllocateAddress, EfiLoaderData, p.count, &at)))
+		return false;
+	ram.held[ram.held_count++] = p;
+	return true;
+}
+
+/* Takes a range, whole or in the largest pieces to be had from its start on. */
+static void take_range(struct pages p)
+{
+	UINTN piece = p.count;
+	unsigned refusals = 0;
+
+	if (p.at == 0) { /* never the page that NULL points to */
+		ram.ledger[LEDGER_CRUMBS] += PAGE_BYTES;
+		p = (struct pages){PAGE_BYTES, p.count - 1};
+		piece = p.count;
+	}
+	while (p.count >= PIECE_PAGES && refusals < REFUSALS_MAX) {
+		if (piece > p.count)
+			piece = p.count;
+		if (take((struct pages){p.at, piece})) {
+			p = (struct pages){p.at + piece * PAGE_BYTES, p.count - piece};
+			piece = p.count;
+			continue;
+		}
+		refusals++;
+		piece /= 2;
+		if (piece < PIECE_PAGES) {
+			ram.ledger[LEDGER_REFUSED] += PIECE_PAGES * PAGE_BYTES;
+			p = (struct pages){p.at + PIECE_PAGES * PAGE_BYTES, p.count - PIECE_PAGES};
+			piece = p.count;
+		}
+	}
+	ram.ledger[p.count >= PIECE_PAGES ? LEDGER_REFUSED : LEDGER_CRUMBS] += p.count * PAGE_BYTES;
+}
+
+static void take_descriptor(const EFI_MEMORY_DESCRIPTOR *d)
+{
+	uint64_t bytes = d->NumberOfPages * PAGE_BYTES;
+
+	if (d->Type != EfiConventionalMemory) {
+		if (d->Type < LEDGER_TYPES)
+			ram.ledger[d->Type] += bytes;
+		return;
+	}
+	if ((d->Attribute & MEMORY_SPECIFIC) != 0) {
+		ram.ledger[LEDGER_SPECIAL] += bytes;
+		return;
+	}
+	ram.ledger[EfiConventionalMemory] += bytes;
+	take_range((struct pages){d->PhysicalStart, d->NumberOfPages});
+}
+
+/* ---- the reserve ---- */
+
+/* Half wherever the firmware likes it best, half below 4 GiB, where many of its drivers need their buffers.
+ * A half that cannot be had is left out: free memory is short then, and the firmware's problem is ours. */
+static void reserve_take(uint64_t bytes, struct pages reserve[2])
+{
+	for (unsigned i = 0; i < 2; i++) {
+		UINTN count = bytes / 2 / PAGE_BYTES;
+		EFI_PHYSICAL_ADDRESS at = BELOW_4G;
+		EFI_ALLOCATE_TYPE type = i == 0 ? AllocateAnyPages : AllocateMaxAddress;
+
+		reserve[i] = (struct pages){0, 0};
+		if (count > 0 &&
+			!EFI_ERROR(fw.boot->AllocatePages(type, EfiLoaderData, count, &at)))
+			reserve[i] = (struct pages){at, count};
+	}
+}
+
+static void reserve_free(const struct pages reserve[2])
+{
+	for (unsigned i = 0; i < 2; i++) {
+		if (reserve[i].count > 0)
+			fw.boot->FreePages(reserve[i].at, reserve[i].count);
+	}
+}
+
+/* ---- the grant ---- */
+
+/* Adds what is held to the ranges, which stay ascending; neighbours become one. */
+static void add_range(struct ram_grant *grant, struct pages p)
+{
+	struct ram_range *r = grant->ranges;
+	uint64_t bytes = p.count * PAGE_BYTES;
+	size_t i = grant->range_count;
+
+	while (i > 0 && r[i - 1].physical > p.at)
+		i--;
+	if (i > 0 && r[i - 1].physical + r[i - 1].bytes == p.at) {
+		r[i - 1].bytes += bytes;
+		i--;
+	} else if (i < grant->range_count && p.at + bytes == r[i].physical) {
+		r[i].physical = p.at;
+		r[i].at = (uint8_t *)p.at;
+		r[i].bytes += bytes;
+	} else if (grant->range_count == RAM_RANGES_MAX) {
+		grant->ranges_dropped_bytes += bytes;
+		return;
+	} else {
+		memmove(r + i + 1, r + i, (grant->range_count - i) * sizeof(*r));
+		r[i] = (struct ram_range){p.at, bytes, (uint8_t *)p.at};
+		grant->range_count++;
+	}
+	grant->granted_bytes += bytes;
+	if (i + 1 < grant->range_count && r[i].physical + r[i].bytes == r[i + 1].physical) {
+		r[i].bytes += r[i + 1].bytes;
+		grant->range_count--;
+		memmove(r + i + 1, r + i + 2, (grant->range_count - i - 1) * sizeof(*r));
+	}
+}
+
+static void fill_grant(struct ram_grant *grant)
+{
+	memset(grant, 0, sizeof(*grant));
+	for (size_t i = 0; i < ram.held_count; i++)
+		add_range(grant, ram.held[i]);
+	for (size_t i = 0; i < LEDGER_COUNT; i++) {
+		if (ledger_info[i].mapped)
+			grant->mapped_bytes += ram.ledger[i];
+		if (ram.ledger[i] > 0 && ledger_info[i].why != NULL &&
+			grant->skipped_count < RAM_SKIPPED_MAX)
+			grant->skipped[grant->skipped_count++] = (struct ram_skipped){
+				ledger_info[i].why, ram.ledger[i]};
+	}
+}
+
+static void ram_release(void *ctx)
+{
+	(void)ctx;
+	while (ram.held_count > 0) {
+		const struct pages *p = &ram.held[--ram.held_count];
+
+		fw.boot->FreePages(p->at, p->count);
+	}
+}
+
+static bool ram_acquire(void *ctx, uint64_t reserve_bytes, struct ram_grant *ret)
+{
+	struct pages reserve[2];
+	struct memory_map map;
+
+	ram_release(ctx);
+	memset(ram.ledger, 0, sizeof(ram.ledger));
+	reserve_take(reserve_bytes, reserve);
+	if (!memory_map_read(&map, ram.port->error, sizeof(ram.port->error))) {
+		reserve_free(reserve);
+		return false;
+	}
+	for (size_t i = 0; i < map.count; i++) {
+		EFI_MEMORY_DESCRIPTOR d;
+
+		if (memory_map_at(&map, i, &d))
+			take_descriptor(&d);
+	}
+	reserve_free(reserve);
+	memory_map_free(&map);
+	ram.ledger[LEDGER_RESERVE] = (reserve[0].count + reserve[1].count) * PAGE_BYTES;
+	ram.ledger[EfiLoaderData] -= ram.ledger[LEDGER_RESERVE];
+	/* Still RAM in the map, as what it is once more: free. */
+	ram.ledger[EfiConventionalMemory] += ram.ledger[LEDGER_RESERVE];
+	if (ram.held_count == 0) {
+		status_say(ram.port->error, sizeof(ram.port->error), "AllocatePages",
+			EFI_OUT_OF_RESOURCES);
+		return false;
+	}
+	fill_grant(ret);
+	return true;
+}
+
+void ram_build(struct machine *machine)
+{
+	machine->ram = (struct ram_port){
+		.kernels = &kernels_scalar, .acquire = ram_acquire, .release = ram_release};
+	ram.port = &machine->ram;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Names of EFI_STATUS codes. See status.h. */
+#include "efi/status.h"
+#include "core/bytes.h"
+#include "core/fmt.h"
+
+static const struct {
+	EFI_STATUS status;
+	const char *name;
+} names[] = {
+	{EFI_SUCCESS, "EFI_SUCCESS"},
+	{EFI_LOAD_ERROR, "EFI_LOAD_ERROR"},
+	{EFI_INVALID_PARAMETER, "EFI_INVALID_PARAMETER"},
+	{EFI_UNSUPPORTED, "EFI_UNSUPPORTED"},
+	{EFI_BAD_BUFFER_SIZE, "EFI_BAD_BUFFER_SIZE"},
+	{EFI_BUFFER_TOO_SMALL, "EFI_BUFFER_TOO_SMALL"},
+	{EFI_NOT_READY, "EFI_NOT_READY"},
+	{EFI_DEVICE_ERROR, "EFI_DEVICE_ERROR"},
+	{EFI_WRITE_PROTECTED, "EFI_WRITE_PROTECTED"},
+	{EFI_OUT_OF_RESOURCES, "EFI_OUT_OF_RESOURCES"},
+	{EFI_VOLUME_CORRUPTED, "EFI_VOLUME_CORRUPTED"},
+	{EFI_VOLUME_FULL, "EFI_VOLUME_FULL"},
+	{EFI_NO_MEDIA, "EFI_NO_MEDIA"},
+	{EFI_MEDIA_CHANGED, "EFI_MEDIA_CHANGED"},
+	{EFI_NOT_FOUND, "EFI_NOT_FOUND"},
+	{EFI_ACCESS_DENIED, "EFI_ACCESS_DENIED"},
+	{EFI_NO_RESPONSE, "EFI_NO_RESPONSE"},
+	{EFI_NO_MAPPING, "EFI_NO_MAPPING"},
+	{EFI_TIMEOUT, "EFI_TIMEOUT"},
+	{EFI_NOT_STARTED, "EFI_NOT_STARTED"},
+	{EFI_ALREADY_STARTED, "EFI_ALREADY_STARTED"},
+	{EFI_ABORTED, "EFI_ABORTED"},
+	{EFI_PROTOCOL_ERROR, "EFI_PROTOCOL_ERROR"},
+	{EFI_INCOMPATIBLE_VERSION, "EFI_INCOMPATIBLE_VERSION"},
+	{EFI_SECURITY_VIOLATION, "EFI_SECURITY_VIOLATION"},
+	{EFI_CRC_ERROR, "EFI_CRC_ERROR"},
+	{EFI_END_OF_MEDIA, "EFI_END_OF_MEDIA"},
+	{EFI_END_OF_FILE, "EFI_END_OF_FILE"},
+	{EFI_COMPROMISED_DATA, "EFI_COMPROMISED_DATA"},
+};
+
+void status_say(char *dst, size_t cap, const char *call, EFI_STATUS status)
+{
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (names[i].status == status) {
+			fmt_to(dst, cap, "%s: %s", call, names[i].name);
+			return;
+		}
+	}
+	fmt_to(dst, cap, "%s: status 0x%lx", call, status);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* SMBIOS structure types as structs. Pure. See smbios.h.
+ *
+ * Spec.  DSP0134 3.7: 7.1 BIOS, 7.2 system, 7.3 baseboard, 7.5 processor, 7.18 memory device.
+ */
+#include "core/fmt.h"
+#include "evidence/smbios.h"
+
+#define UUID_BYTES 16
+
+#define PROCESSOR_POPULATED 0x40 /* status, bit 6 */
+#define CORES_SEE_WORD      0xff
+
+#define BOARD_UNKNOWN 1
+#define BOARD_MAIN    0x0a
+
+#define SIZE_NONE     0
+#define SIZE_UNKNOWN  0xffff
+#define SIZE_EXTENDED 0x7fff
+#define SIZE_IS_KIB   0x8000
+
+#define TECHNOLOGY_FIRST_NV 5 /* NVDIMM-F; 6 NVDIMM-P, 7 Intel Optane persistent memory */
+#define TECHNOLOGY_LAST_NV  7
+
+/* Fields by offset; 0 where the structure ends before them. */
+static uint8_t byte_at(const struct smbios_structure *s, size_t offset)
+{
+	return offset < s->formatted.len ? s->formatted.at[offset] : 0;
+}
+
+static uint16_t word_at(const struct smbios_structure *s, size_t offset)
+{
+	return offset + 2 <= s->formatted.len ? le16(s->formatted.at + offset) : 0;
+}
+
+static uint32_t dword_at(const struct smbios_structure *s, size_t offset)
+{
+	return offset + 4 <= s->formatted.len ? le32(s->formatted.at + offset) : 0;
+}
+
+static uint64_t qword_at(const struct smbios_structure *s, size_t offset)
+{
+	return offset + 8 <= s->formatted.len ? le64(s->formatted.at + offset) : 0;
+}
+
+/* The string whose number stands at `offset`. */
+static void text_at(const struct smbios_structure *s, size_t offset, char ret[SMBIOS_TEXT])
+{
+	smbios_string(s, byte_at(s, offset), ret, SMBIOS_TEXT);
+}
+
+void smbios_read_firmware(const struct smbios_structure *s, struct smbios_firmware *ret)
+{
+	text_at(s, 0x04, ret->vendor);
+	text_at(s, 0x05, ret->version);
+	text_at(s, 0x08, ret->date);
+}
+
+static bool is_all(const uint8_t *p, size_t len, uint8_t value)
+{
+	while (len > 0 && p[len - 1] == value)
+		len--;
+	return len == 0;
+}
+
+/* The first three fields are little-endian from 2.6 on (7.2.1); before, most firmware wrote all of it big-endian. */
+static void uuid_text(const uint8_t *p, bool little, char ret[SMBIOS_UUID])
+{
+	uint32_t low = little ? le32(p) : be32(p);
+	uint16_t mid = little ? le16(p + 4) : be16(p + 4);
+	uint16_t high = little ? le16(p + 6) : be16(p + 6);
+
+	fmt_to(ret, SMBIOS_UUID, "%08x-%04x-%04x-%04x-%04x%08x", low, mid, high, be16(p + 8),
+		be16(p + 10), be32(p + 12));
+}
+
+void smbios_read_system(const struct smbios_structure *s, const struct smbios_entry *entry,
+	struct smbios_system *ret)
+{
+	bool little = entry == NULL || entry->major > 2 || (entry->major == 2 && entry->minor >= 6);
+	struct span uuid;
+
+	text_at(s, 0x04, ret->maker);
+	text_at(s, 0x05, ret->product);
+	text_at(s, 0x06, ret->version);
+	text_at(s, 0x07, ret->serial);
+	ret->uuid[0] = '\0';
+	if (span_sub(s->formatted, 0x08, UUID_BYTES, &uuid) && !is_all(uuid.at, UUID_BYTES, 0x00) &&
+		!is_all(uuid.at, UUID_BYTES, 0xff))
+		uuid_text(uuid.at, little, ret->uuid);
+}
+
+void smbios_read_board(const struct smbios_structure *s, struct smbios_board *ret)
+{
+	uint8_t type = byte_at(s, 0x0d);
+
+	ret->is_main = type <= BOARD_UNKNOWN || type == BOARD_MAIN;
+	text_at(s, 0x04, ret->maker);
+	text_at(s, 0x05, ret->product);
+	text_at(s, 0x06, ret->version);
+	text_at(s, 0x07, ret->serial);
+}
+
+/* A count in a byte, and in a word (3.0) when the byte says 255. */
+static unsigned count_at(const struct smbios_structure *s, size_t byte, size_t word)
+{
+	uint8_t small = byte_at(s, byte);
+
+	return small == CORES_SEE_WORD && word_at(s, word) != 0 ? word_at(s, word) : small;
+}
+
+void smbios_read_processor(const struct smbios_structure *s, struct smbios_processor *ret)
+{
+	ret->populated = (byte_at(s, 0x18) & PROCESSOR_POPULATED) != 0;
+	text_at(s, 0x04, ret->socket);
+	text_at(s, 0x07, ret->maker);
+	text_at(s, 0x10, ret->version);
+	text_at(s, 0x20, ret->serial);
+	text_at(s, 0x22, ret->part_number);
+	ret->cores = count_at(s, 0x23, 0x2a);
+	ret->threads = count_at(s, 0x25, 0x2e);
+}
+
+struct memory_type {
+	const char *name;
+	bool not_ram;
+};
+
+static const struct memory_type *memory_type(uint8_t type)
+{
+	static const struct memory_type types[] = {
+		[0x01] = {"memory", false},
+		[0x03] = {"DRAM", false},
+		[0x04] = {"EDRAM", false},
+		[0x05] = {"VRAM", true},
+		[0x06] = {"SRAM", false},
+		[0x07] = {"RAM", false},
+		[0x08] = {"ROM", true},
+		[0x09] = {"flash", true},
+		[0x0a] = {"EEPROM", true},
+		[0x0b] = {"FEPROM", true},
+		[0x0c] = {"EPROM", true},
+		[0x0f] = {"SDRAM", false},
+		[0x11] = {"RDRAM", false},
+		[0x12] = {"DDR", false},
+		[0x13] = {"DDR2", false},
+		[0x14] = {"DDR2 FB-DIMM", false},
+		[0x18] = {"DDR3", false},
+		[0x19] = {"FBD2", false},
+		[0x1a] = {"DDR4", false},
+		[0x1b] = {"LPDDR", false},
+		[0x1c] = {"LPDDR2", false},
+		[0x1d] = {"LPDDR3", false},
+		[0x1e] = {"LPDDR4", false},
+		[0x1f] = {"non-volatile memory", true},
+		[0x20] = {"HBM", false},
+		[0x21] = {"HBM2", false},
+		[0x22] = {"DDR5", false},
+		[0x23] = {"LPDDR5", false},
+		[0x24] = {"HBM3", false},
+	};
+
+	if (type >= ARRAY_LEN(types) || types[type].name == NULL)
+		return &types[1];
+	return &types[type];
+}
+
+static uint64_t dimm_size(const struct smbios_structure *s)
+{
+	uint16_t size = word_at(s, 0x0c);
+
+	if (size == SIZE_NONE || size == SIZE_UNKNOWN)
+		return 0;
+	if (size == SIZE_EXTENDED)
+		return (uint64_t)(dword_at(s, 0x1c) & INT32_MAX) << 20;
+	if ((size & SIZE_IS_KIB) != 0)
+		return (uint64_t)(size & ~SIZE_IS_KIB) << 10;
+	return (uint64_t)size << 20;
+}
+
+/* The configured speed, else the rated one; 0xffff sends us to the 32-bit fields of 3.3. */
+static unsigned dimm_speed(const struct smbios_structure *s)
+{
+	static const struct {
+		size_t word, dword;
+	} fields[] = {
+		{0x20, 0x58},
+		{0x15, 0x54},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		uint16_t speed = word_at(s, fields[i].word);
+
+		if (speed == UINT16_MAX)
+			return dword_at(s, fields[i].dword);
+		if (speed != 0)
+			return speed;
+	}
+	return 0;
+}
+
+void smbios_read_dimm(const struct smbios_structure *s, struct smbios_dimm *ret)
+{
+	const struct memory_type *type = memory_type(byte_at(s, 0x12));
+	uint8_t technology = byte_at(s, 0x28);
+	uint64_t volatile_bytes = qword_at(s, 0x3c);
+
+	ret->populated = word_at(s, 0x0c) != SIZE_NONE;
+	ret->is_ram = !type->not_ram;
+	ret->size_bytes = dimm_size(s);
+	ret->technology = type->name;
+	ret->speed_mts = dimm_speed(s);
+	text_at(s, 0x10, ret->locator);
+	text_at(s, 0x11, ret->bank);
+	text_at(s, 0x17, ret->maker);
+	text_at(s, 0x18, ret->serial);
+	text_at(s, 0x1a, ret->part_number);
+	/* Of a persistent module only the part in volatile use is RAM. */
+	if (technology >= TECHNOLOGY_FIRST_NV && technology <= TECHNOLOGY_LAST_NV) {
+		ret->is_ram = volatile_bytes != 0 && volatile_bytes != UINT64_MAX;
+		if (ret->is_ram)
+			ret->size_bytes = volatile_bytes;
+	}
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* build/kiriwake: the same program as kiriwake.efi, on simulated hardware that can be broken at will.
+ *
+ * Hardware: none; the parts are described on the command line, time is simulated, the log volume is a directory.
+ * Trust. The command line is checked part by part; a wrong one ends the program with exit code 64.
+ */
+#include "core/fmt.h"
+#include "host/sim_clock.h"
+#include "host/sim_cpus.h"
+#include "host/sim_disk.h"
+#include "host/sim_nic.h"
+#include "host/sim_ram.h"
+#include "host/sim_volume.h"
+#include "suite/catalogue.h"
+#include "suite/options.h"
+#include "suite/suite.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define EXIT_USAGE  64
+#define NICS_MAX    16
+#define DISKS_MAX   16
+#define WORDS_SIZE  4096
+#define SMBIOS_SIZE 65536
+#define ENTRY_BYTES 32
+#define RAM_BYTES   (16u << 20)
+
+struct bench {
+	struct machine machine;
+	struct sim_clock clock;
+	struct sim_ram ram;
+	struct sim_cpus cpus;
+	struct sim_net net;
+	struct sim_disks disks;
+	struct sim_volume volume;
+	struct nic nics[NICS_MAX];
+	struct disk disk_ports[DISKS_MAX];
+	uint64_t ram_bytes;
+	unsigned cpu_count;
+	enum cpu_mode cpu_mode;
+	char words[WORDS_SIZE]; /* key=value arguments, as GRUB would pass them */
+	uint8_t smbios[SMBIOS_SIZE];
+};
+
+static const char usage[] =
+	"kiriwake: the test suite on simulated hardware\n\n"
+	"  kiriwake [parts] [key=value ...]      run; options as on the stick (profile=quick, net.ip=...)\n"
+	"  kiriwake docs checks|findings|options print a document\n\n"
+	"parts:\n"
+	"  --log DIR       log volume (a directory); none: no log volume\n"
+	"  --ram SIZE      simulated RAM (default 16M)       --fault SPEC  broken RAM: stuck=0x100008:5:1\n"
+	"  --cpus N        CPUs (default 2)                  --mp nonblocking|blocking|single\n"
+	"  --nic SPEC      the network: gateway=10.0.2.2, owner=10.0.2.15@52:54:00:00:00:99 ... repeatable\n"
+	"  --disk SPEC     a disk: size=64M,bad=1000,lies=200,slow=3000+64:200ms ... repeatable\n"
+	"  --smbios FILE   SMBIOS dump as dmidecode --dump-bin writes it\n\n"
+	"exit code: 0 PASS, 1 FAIL, 2 ERROR, 3 WARN, 4 SKIP, 64 wrong usage\n";
+
+/* ---- console ---- */
+
+static void console_write(void *ctx, const char *text, size_t len)
+{
+	(void)ctx;
+	fwrite(text, 1, len, stdout);
+}
+
+static int console_key(void *ctx)
+{
+	(void)ctx;
+	return KEY_NONE;
+}
+
+static void sink_write(void *ctx, const char *text, size_t len)
+{
+	fwrite(text, 1, len, ctx);
+}
+
+/* ---- command line ---- */
+
+static bool take_ram(struct bench *b, const char *value)
+{
+	return text_size((struct text){value, strlen(value)}, &b->ram_bytes) &&
+	       b->ram_bytes >= 4096;
+}
+
+static bool take_fault(struct bench *b, const char *value)
+{
+	return sim_ram_add_fault(&b->ram, value);
+}
+
+static bool take_cpus(struct bench *b, const char *value)
+{
+	uint64_t count;
+
+	if (!text_number((struct text){value, strlen(value)}, &count) || count < 1 || count > 512)
+		return false;
+	b->cpu_count = (unsigned)count;
+	return true;
+}
+
+static bool take_mp(struct bench *b, const char *value)
+{
+	static const char *const names[] = {[CPUS_NONBLOCKING] = "nonblocking",
+		[CPUS_BLOCKING] = "blocking",
+		[CPUS_SINGLE] = "single"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (text_same(names[i], value)) {
+			b->cpu_mode = (enum cpu_mode)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool take_nic(struct bench *b, const char *value)
+{
+	return sim_net_add(&b->net, value);
+}
+
+static bool take_disk(struct bench *b, const char *value)
+{
+	return sim_disks_add(&b->disks, value);
+}
+
+static bool take_log(struct bench *b, const char *value)
+{
+	sim_volume_port(&b->volume, value, &b->machine.volume);
+	return true;
+}
+
+/* A dump has the entry point first and the structure table at the offset the entry point names. */
+static bool take_smbios(struct bench *b, const char *value)
+{
+	FILE *file = fopen(value, "rb");
+	size_t len, at = ENTRY_BYTES;
+
+	if (file == NULL)
+		return false;
+	len = fread(b->smbios, 1, sizeof(b->smbios), file);
+	fclose(file);
+	if (len < ENTRY_BYTES)
+		return false;
+	if (memcmp(b->smbios, "_SM3_", 5) == 0)
+		at = (size_t)le64(b->smbios + 16);
+	else if (memcmp(b->smbios, "_SM_", 4) == 0)
+		at = le32(b->smbios + 24);
+	if (at > len)
+		return false;
+	b->machine.smbios_entry = (struct span){b->smbios, ENTRY_BYTES};
+	b->machine.smbios_table = (struct span){b->smbios + at, len - at};
+	return true;
+}
+
+static const struct part_argument {
+	const char *name;
+	bool (*take)(struct bench *b, const char *value);
+} part_arguments[] = {
+	{"--ram", take_ram},
+	{"--fault", take_fault},
+	{"--cpus", take_cpus},
+	{"--mp", take_mp},
+	{"--nic", take_nic},
+	{"--disk", take_disk},
+	{"--log", take_log},
+	{"--smbios", take_smbios},
+};
+
+static bool take_part(struct bench *b, const char *name, const char *value)
+{
+	for (size_t i = 0; i < ARRAY_LEN(part_arguments); i++) {
+		if (text_same(part_arguments[i].name, name))
+			return value != NULL && part_arguments[i].take(b, value);
+	}
+	return false;
+}
+
+static bool take_arguments(struct bench *b, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (argv[i][0] != '-') {
+			fmt_add(b->words, sizeof(b->words), "%s ", argv[i]);
+			continue;
+		}
+		if (!take_part(b, argv[i], i + 1 < argc ? argv[i + 1] : NULL)) {
+			fprintf(stderr, "kiriwake: cannot use %s %s\n\n%s", argv[i],
+				i + 1 < argc ? argv[i + 1] : "", usage);
+			return false;
+		}
+		i++;
+	}
+	return true;
+}
+
+/* ---- the machine ---- */
+
+static bool build(struct bench *b, int argc, char **argv)
+{
+	struct machine *m = &b->machine;
+
+	b->ram_bytes = RAM_BYTES;
+	b->cpu_count = 2;
+	sim_clock_init(&b->clock, &m->clock);
+	sim_net_init(&b->net, &m->clock);
+	sim_disks_init(&b->disks, &m->clock);
+	sim_volume_port(&b->volume, NULL, &m->volume);
+	if (!take_arguments(b, argc, argv) || !sim_ram_init(&b->ram, b->ram_bytes))
+		return false;
+	sim_ram_port(&b->ram, &m->ram);
+	sim_cpus_port(&b->cpus, b->cpu_count, b->cpu_mode, &m->cpus);
+	m->nics = b->nics;
+	m->nic_count = sim_net_nics(&b->net, b->nics, NICS_MAX);
+	m->disks = b->disk_ports;
+	m->disk_count = sim_disks_ports(&b->disks, b->disk_ports, DISKS_MAX);
+	m->console = (struct console_port){.write = console_write, .key = console_key};
+	m->option_sources[0] = (struct option_source){
+		.name = "command line", .text = {b->words, strlen(b->words)}, .words = true};
+	m->option_source_count = 1;
+	text_copy(m->firmware, sizeof(m->firmware), "simulated hardware");
+	return true;
+}
+
+static int print_document(const char *name)
+{
+	static const struct {
+		const char *name;
+		void (*print)(struct sink out);
+	} documents[] = {{"checks", catalogue_document}, {"findings", findings_document},
+		{"options", options_document}};
+
+	for (size_t i = 0; i < ARRAY_LEN(documents); i++) {
+		if (text_same(documents[i].name, name)) {
+			documents[i].print((struct sink){sink_write, stdout});
+			return 0;
+		}
+	}
+	fputs(usage, stderr);
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	static const int exit_codes[VERDICT_COUNT] = {
+		[PASS] = 0, [FAIL] = 1, [ERROR] = 2, [WARN] = 3, [SKIP] = 4};
+	struct suite_outcome outcome;
+	struct suite *suite;
+	struct bench *bench;
+
+	if (argc > 1 && (text_same(argv[1], "--help") || text_same(argv[1], "-h"))) {
+		fputs(usage, stdout);
+		return 0;
+	}
+	if (argc == 3 && text_same(argv[1], "docs"))
+		return print_document(argv[2]);
+	bench = calloc(1, sizeof(*bench));
+	suite = calloc(1, suite_bytes());
+	if (bench == NULL || suite == NULL || !build(bench, argc, argv))
+		return EXIT_USAGE;
+	outcome = suite_run(suite, &bench->machine);
+	free(suite);
+	free(bench);
+	return exit_codes[outcome.verdict];
+}

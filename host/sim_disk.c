@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Reading simulated disks. Host only. See sim_disk.h. */
+#include "host/sim_disk.h"
+#include "core/rng.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+#define TIMEOUT_NS UINT64_C(5000000000)
+#define PIECE_BYTES \
+	(128u << 10) /* what one lost transfer leaves untouched, as seen with AHCI under EDK2 */
+#define SECOND_NS UINT64_C(1000000000)
+
+static void make_content(uint64_t lba, uint8_t *block, uint32_t block_bytes)
+{
+	for (uint32_t at = 0; at < block_bytes; at += 8) {
+		uint64_t word = rng_mix(lba * 0x10001 + at / 8 + 1);
+
+		memcpy(block + at, &word, sizeof(word));
+	}
+}
+
+static const uint8_t *patch_at(const struct sim_disk *sim, uint64_t lba)
+{
+	for (size_t i = 0; i < sim->patch_count; i++) {
+		const struct sim_patch *p = &sim->patches[i];
+
+		if (lba >= p->lba && lba - p->lba < p->count)
+			return p->bytes + (lba - p->lba) * sim->settings.block_bytes;
+	}
+	return NULL;
+}
+
+/* Delivers the first `bytes` bytes of one block to its place in the buffer. */
+static void deliver_block(struct sim_disk *sim, uint64_t lba, uint8_t *to, size_t bytes)
+{
+	uint32_t block_bytes = sim->settings.block_bytes;
+	const uint8_t *patch = patch_at(sim, lba);
+	uint8_t block[SIM_BUFFER >> 4];
+
+	if (patch != NULL) {
+		memcpy(to, patch, bytes);
+	} else if (sim->file >= 0) {
+		ssize_t got = pread(sim->file, to, bytes, (off_t)(lba * block_bytes));
+
+		if (got < (ssize_t)bytes) /* beyond the end of a short file */
+			memset(to + (got < 0 ? 0 : got), 0, bytes - (size_t)(got < 0 ? 0 : got));
+	} else {
+		make_content(lba, block, block_bytes);
+		memcpy(to, block, bytes);
+	}
+}
+
+static bool touches(const struct sim_disk_fault *f, uint64_t lba, uint64_t count)
+{
+	return f->times > 0 && f->lba < lba + count && lba < f->lba + f->count;
+}
+
+/* The fault of one kind that this block has, or NULL. */
+static const struct sim_disk_fault *fault_at(
+	const struct sim_disk *sim, enum sim_disk_fault_kind kind, uint64_t lba)
+{
+	for (size_t i = 0; i < sim->fault_count; i++) {
+		if (sim->faults[i].kind == kind && touches(&sim->faults[i], lba, 1))
+			return &sim->faults[i];
+	}
+	return NULL;
+}
+
+static enum disk_result transfer(struct sim_disk *sim, uint64_t lba, uint32_t count)
+{
+	uint32_t block_bytes = sim->settings.block_bytes;
+	uint32_t piece_blocks = block_bytes < PIECE_BYTES ? PIECE_BYTES / block_bytes : 1;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct sim_disk_fault *partial = fault_at(sim, SIM_PARTIAL, lba + i);
+		size_t bytes = partial != NULL && partial->value < block_bytes
+				       ? (size_t)partial->value
+				       : block_bytes;
+
+		if (fault_at(sim, SIM_BAD, lba + i) != NULL)
+			return DISK_ERROR;
+		if (fault_at(sim, SIM_LIES, lba + i) != NULL) {
+			i += piece_blocks - i % piece_blocks - 1;
+			continue;
+		}
+		deliver_block(sim, lba + i, sim->settings.buffer + (size_t)i * block_bytes, bytes);
+	}
+	return DISK_OK;
+}
+
+/* Lets the time of the request pass. */
+static void take_time(struct sim_disk *sim, uint64_t lba, uint32_t count)
+{
+	uint64_t ns = sim->latency_ns;
+
+	if (sim->bytes_per_s > 0)
+		ns += (uint64_t)count * sim->settings.block_bytes * SECOND_NS / sim->bytes_per_s;
+	for (size_t i = 0; i < sim->fault_count; i++) {
+		const struct sim_disk_fault *f = &sim->faults[i];
+
+		if (!touches(f, lba, count))
+			continue;
+		if (f->kind == SIM_SLOW)
+			ns += f->value;
+		else if (f->kind == SIM_TIMEOUT)
+			ns += TIMEOUT_NS;
+	}
+	if (ns > 0)
+		sim->clock->sleep_ns(sim->clock->ctx, ns);
+}
+
+static enum disk_result perform(struct sim_disk *sim, uint64_t lba, uint32_t count)
+{
+	enum disk_result result = DISK_OK;
+
+	if (++sim->request_count > sim->gone_after)
+		return DISK_GONE;
+	take_time(sim, lba, count);
+	for (size_t i = 0; i < sim->fault_count; i++) {
+		if (sim->faults[i].kind == SIM_TIMEOUT && touches(&sim->faults[i], lba, count))
+			result = DISK_TIMEOUT;
+	}
+	if (result == DISK_OK)
+		result = transfer(sim, lba, count);
+	for (size_t i = 0; i < sim->fault_count; i++) {
+		struct sim_disk_fault *f = &sim->faults[i];
+
+		if (touches(f, lba, count) && f->times != UINT64_MAX)
+			f->times--;
+	}
+	return result;
+}
+
+static enum disk_result sim_read(void *ctx, uint64_t lba, uint32_t count)
+{
+	static const char *const errors[] = {
+		[DISK_OK] = "",
+		[DISK_ERROR] = "BlockIo.ReadBlocks: DEVICE_ERROR",
+		[DISK_TIMEOUT] = "BlockIo.ReadBlocks: TIMEOUT",
+		[DISK_GONE] = "BlockIo.ReadBlocks: NO_MEDIA",
+	};
+	struct sim_disk *sim = ctx;
+	enum disk_result result;
+
+	if (count == 0 || lba >= sim->settings.block_count ||
+		count > sim->settings.block_count - lba ||
+		(uint64_t)count * sim->settings.block_bytes > sim->settings.buffer_bytes) {
+		text_copy(sim->port->error, PORT_ERROR, "BlockIo.ReadBlocks: INVALID_PARAMETER");
+		return DISK_ERROR;
+	}
+	result = perform(sim, lba, count);
+	if (sim->log_count < SIM_LOG_MAX)
+		sim->log[sim->log_count++] = (struct sim_request){lba, count, result};
+	text_copy(sim->port->error, PORT_ERROR, errors[result]);
+	return result;
+}
+
+size_t sim_disks_ports(struct sim_disks *sims, struct disk *ret, size_t cap)
+{
+	size_t count = sims->count < cap ? sims->count : cap;
+
+	for (size_t i = 0; i < count; i++) {
+		struct sim_disk *sim = &sims->disks[i];
+
+		ret[i] = sim->settings;
+		ret[i].ctx = sim;
+		ret[i].read = sim_read;
+		sim->port = &ret[i];
+	}
+	return count;
+}
+
+bool sim_disk_patch(struct sim_disk *sim, uint64_t lba, uint64_t count, const void *bytes)
+{
+	if (sim->patch_count == SIM_PATCHES_MAX)
+		return false;
+	sim->patches[sim->patch_count++] = (struct sim_patch){lba, count, bytes};
+	return true;
+}
+
+void sim_disk_forget(struct sim_disk *sim)
+{
+	sim->log_count = 0;
+}
+
+void sim_disks_free(struct sim_disks *sims)
+{
+	for (size_t i = 0; i < sims->count; i++) {
+		struct sim_disk *sim = &sims->disks[i];
+
+		free(sim->settings.buffer);
+		free(sim->log);
+		if (sim->file >= 0)
+			close(sim->file);
+	}
+	sims->count = 0;
+}

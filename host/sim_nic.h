@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* A scripted network on simulated time: cards, and peers that behave or misbehave.
+ *
+ * Hardware: none. The cards share one LAN unless they are set apart.
+ *
+ * A specification is one line, "KEY[=VALUE] [OPTION VALUE]...". Peers, as many as SIM_PEERS_MAX:
+ *   gateway=IP, owner=IP      answers ARP and ping          mute=IP    answers ARP only
+ *   twice=IP                  answers ARP twice             announces=IP  gratuitous ARP each second, no answers
+ *   probes=IP                 probes IP each second         asks=IP    asks who has IP each second
+ *   dhcp=IP offer IP          DHCP server, answers ARP and ping     nak=IP offer IP  the same, refuses requests
+ *   proxy=@MAC                answers ARP for everything    clone=@MAC sends frames from that MAC
+ * each with its MAC as IP@MAC (one made from the IP otherwise) and the options `after DURATION` (silent before),
+ * `on N` (the LAN of card N, when set apart), `router IP` (dhcp), `id IP` (dhcp: another server identifier).
+ * Conditions:
+ *   nics=N      (default 1)   apart       each card on its own LAN
+ *   nolink, linkunknown, linklies (down, but works), flap (down for a second after 8 s), nodriver, openfail,
+ *   txhang, txfail            of card 0, or of card N with =N
+ *   loss=PERCENT of the frames peers send     delay=DURATION     storm=FRAMES_PER_SECOND
+ *   corrupt     one byte of every echo reply, under a right checksum
+ *   reflect     every frame comes back to the card that sent it
+ */
+#ifndef KIRIWAKE_HOST_SIM_NIC_H
+#define KIRIWAKE_HOST_SIM_NIC_H
+
+#include "core/machine.h"
+#include "core/rng.h"
+
+#define SIM_NICS_MAX    4
+#define SIM_PEERS_MAX   16
+#define SIM_QUEUE_MAX   128
+#define SIM_FRAME_BYTES 1536
+
+struct sim_net;
+
+struct sim_nic {
+	struct sim_net *net;
+	unsigned index;
+	struct mac mac;
+	bool opened;
+	bool faults[8]; /* by enum sim_fault */
+	char *error;    /* the port's */
+};
+
+/* What can be wrong with a card. */
+enum sim_fault {
+	SIM_NO_LINK,
+	SIM_LINK_UNKNOWN,
+	SIM_LINK_LIES,
+	SIM_FLAP,
+	SIM_NO_DRIVER,
+	SIM_OPEN_FAIL,
+	SIM_TX_HANG,
+	SIM_TX_FAIL
+};
+
+struct sim_peer {
+	unsigned does; /* bits, see sim_peer.c */
+	struct ip4 ip, offer, router, server_id;
+	struct mac mac;
+	unsigned lan;
+	uint64_t after_ns; /* since the network began: silent before */
+	uint64_t next_ns;  /* of what it says unasked */
+};
+
+struct sim_frame {
+	uint64_t due_ns;
+	unsigned nic;
+	size_t len; /* 0: an empty place */
+	uint8_t bytes[SIM_FRAME_BYTES];
+};
+
+struct sim_net {
+	const struct clock_port *clock;
+	uint64_t start_ns;
+	struct rng rng;
+	unsigned nic_count; /* 0 until a specification is added: a machine without cards */
+	struct sim_nic nics[SIM_NICS_MAX];
+	bool apart, corrupt, reflect;
+	unsigned loss_percent;
+	uint64_t delay_ns;
+	uint64_t storm_gap_ns; /* 0: none */
+	uint64_t storm_next_ns;
+	size_t peer_count;
+	struct sim_peer peers[SIM_PEERS_MAX];
+	struct sim_frame queue[SIM_QUEUE_MAX];
+
+	/* Sees every frame a card sends. NULL: nobody looks. */
+	void (*watch)(void *ctx, unsigned nic, struct span frame);
+	void *watch_ctx;
+};
+
+/* Begins an empty network. `clock` must outlive it. Always true. */
+bool sim_net_init(struct sim_net *net, const struct clock_port *clock);
+
+/* Adds what `spec` says. False, and nothing added: it cannot be understood, or there is no room. */
+bool sim_net_add(struct sim_net *net, const char *spec);
+
+/* Fills ret[cap] with the cards' ports, which refer to `net`. Returns how many. */
+size_t sim_net_nics(struct sim_net *net, struct nic *ret, size_t cap);
+
+/* Puts a frame on a LAN for every card there that would take it, `delay_ns` from now, but not for card `sender`. */
+#define SIM_NO_CARD SIM_NICS_MAX
+void sim_net_deliver(
+	struct sim_net *net, unsigned lan, unsigned sender, struct span frame, uint64_t delay_ns);
+
+/* Which LAN a card is on. */
+unsigned sim_net_lan(const struct sim_net *net, unsigned nic);
+
+#endif

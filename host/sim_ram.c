@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Simulated RAM: the fault models and the kernels that go through them. Hardware: none. See sim_ram.h.
+ *
+ * Trust. Fault specs come from the command line: every number is checked before use. */
+#include "host/sim_ram.h"
+#include "core/fmt.h"
+#include "host/sim_ram_faults.h"
+#include <stdlib.h>
+
+#define PAGE_WORDS (PLAN_PAGE / sizeof(uint64_t))
+
+/* ---- addresses ---- */
+
+static bool has_address(const struct sim_ram *ram, uint64_t physical)
+{
+	for (size_t i = 0; i < ram->range_count; i++) {
+		if (physical - ram->ranges[i].physical < ram->ranges[i].bytes)
+			return true;
+	}
+	return false;
+}
+
+static uint64_t *cell_at(struct sim_ram *ram, uint64_t physical)
+{
+	size_t i = physical >= SIM_RAM_HIGH;
+
+	return (uint64_t *)(void *)(ram->ranges[i].at + (physical - ram->ranges[i].physical));
+}
+
+static uint64_t physical_of(const struct sim_ram *ram, const uint64_t *word)
+{
+	const uint64_t offset = (uint64_t)((const uint8_t *)word - ram->memory);
+	const size_t i = offset >= ram->ranges[0].bytes;
+
+	return ram->ranges[i].physical + offset - (i > 0 ? ram->ranges[0].bytes : 0);
+}
+
+/* ---- one access ---- */
+
+static uint64_t redirected(const struct sim_ram *ram, uint64_t physical)
+{
+	for (size_t i = 0; i < ram->fault_count; i++) {
+		const struct sim_ram_fault *f = &ram->faults[i];
+		uint64_t to = f->kind->redirect != NULL ? f->kind->redirect(f, physical) : physical;
+
+		if (has_address(ram, to))
+			physical = to;
+	}
+	return physical;
+}
+
+static void disturb(struct sim_ram *ram, uint64_t physical, uint64_t old, uint64_t new)
+{
+	for (size_t i = 0; i < ram->fault_count; i++) {
+		const struct sim_ram_fault *f = &ram->faults[i];
+		uint64_t victim;
+
+		if (f->kind->victim == NULL || !f->kind->victim(f, physical, old, new, &victim))
+			continue;
+		victim = redirected(ram, victim);
+		*cell_at(ram, victim) = f->kind->disturbed(f, *cell_at(ram, victim));
+	}
+}
+
+uint64_t sim_ram_load(struct sim_ram *ram, uint64_t physical)
+{
+	uint64_t value;
+
+	pthread_mutex_lock(&ram->one_access);
+	physical = redirected(ram, physical);
+	value = *cell_at(ram, physical);
+	for (size_t i = 0; i < ram->fault_count; i++) {
+		const struct sim_ram_fault *f = &ram->faults[i];
+
+		if (f->kind->read != NULL)
+			value = f->kind->read(f, physical, value);
+	}
+	pthread_mutex_unlock(&ram->one_access);
+	return value;
+}
+
+void sim_ram_store(struct sim_ram *ram, uint64_t physical, uint64_t value)
+{
+	uint64_t old;
+
+	pthread_mutex_lock(&ram->one_access);
+	physical = redirected(ram, physical);
+	old = *cell_at(ram, physical);
+	for (size_t i = 0; i < ram->fault_count; i++) {
+		const struct sim_ram_fault *f = &ram->faults[i];
+
+		if (f->kind->write != NULL)
+			value = f->kind->write(f, physical, old, value);
+	}
+	*cell_at(ram, physical) = value;
+	disturb(ram, physical, old, value);
+	pthread_mutex_unlock(&ram->one_access);
+}
+
+/* ---- kernels ---- */
+
+#define KERNEL(name)                hooked_##name
+#define KERNEL_LOAD(ctx, p)         sim_ram_load(ctx, physical_of(ctx, p))
+#define KERNEL_STORE(ctx, p, value) sim_ram_store(ctx, physical_of(ctx, p), value)
+#include "memtest/kernel_body.h"
+
+/* Takes a page off one end of *rest, and says whose kernels are to work on it. */
+static const struct kernels *take_page(
+	struct sim_ram *ram, struct mem_chunk *rest, bool downward, struct mem_chunk *ret)
+{
+	static const struct kernels hooked = {.march = hooked_march,
+		.address_fill = hooked_address_fill,
+		.address_verify = hooked_address_verify};
+	const size_t before = downward ? rest->count - PAGE_WORDS : 0;
+
+	*ret = (struct mem_chunk){.words = rest->words + before,
+		.count = PAGE_WORDS,
+		.physical = rest->physical + before * sizeof(uint64_t)};
+	rest->count -= PAGE_WORDS;
+	if (!downward) {
+		rest->words += PAGE_WORDS;
+		rest->physical += PLAN_PAGE;
+	}
+	return ram->hooked[(uint64_t)((uint8_t *)ret->words - ram->memory) / PLAN_PAGE]
+		       ? &hooked
+		       : &kernels_scalar;
+}
+
+static void sim_march(
+	void *ctx, struct mem_chunk c, const struct march_step *step, struct mem_errors *errors)
+{
+	struct mem_chunk page;
+
+	while (c.count > 0)
+		take_page(ctx, &c, step->element->direction == MARCH_DOWN, &page)
+			->march(ctx, page, step, errors);
+}
+
+static void sim_address_fill(void *ctx, struct mem_chunk c, struct own_address key)
+{
+	struct mem_chunk page;
+
+	while (c.count > 0)
+		take_page(ctx, &c, false, &page)->address_fill(ctx, page, key);
+}
+
+static void sim_address_verify(
+	void *ctx, struct mem_chunk c, struct own_address key, struct mem_errors *errors)
+{
+	struct mem_chunk page;
+
+	while (c.count > 0)
+		take_page(ctx, &c, false, &page)->address_verify(ctx, page, key, errors);
+}
+
+static uint64_t sim_load(void *ctx, const uint64_t *word)
+{
+	return KERNEL_LOAD(ctx, word);
+}
+
+static void sim_store(void *ctx, uint64_t *word, uint64_t value)
+{
+	KERNEL_STORE(ctx, word, value);
+}
+
+/* ---- set-up ---- */
+
+static bool fault_is_inside(const struct sim_ram *ram, const struct sim_ram_fault *f)
+{
+	uint64_t pages[SIM_RAM_FAULT_PLACES];
+	const size_t count = sim_ram_fault_places(f, pages);
+
+	for (size_t i = 0; i < count; i++) {
+		if (!has_address(ram, pages[i]))
+			return false;
+	}
+	return true;
+}
+
+bool sim_ram_add_fault(struct sim_ram *ram, const char *spec)
+{
+	struct sim_ram_fault fault;
+
+	if (ram->fault_count == SIM_RAM_FAULTS_MAX || !sim_ram_fault_read(spec, &fault))
+		return false;
+	if (ram->memory != NULL && !fault_is_inside(ram, &fault))
+		return false;
+	ram->faults[ram->fault_count++] = fault;
+	return true;
+}
+
+bool sim_ram_init(struct sim_ram *ram, uint64_t bytes)
+{
+	const uint64_t pages = bytes / PLAN_PAGE, low = pages / 2 * PLAN_PAGE;
+
+	if (pages < SIM_RAM_RANGES || low > SIM_RAM_HIGH - SIM_RAM_LOW)
+		return false;
+	ram->bytes = pages * PLAN_PAGE;
+	ram->memory = aligned_alloc(PLAN_PAGE, ram->bytes);
+	ram->hooked = calloc(pages, sizeof(*ram->hooked));
+	if (ram->memory == NULL || ram->hooked == NULL ||
+		pthread_mutex_init(&ram->one_access, NULL) != 0)
+		return false;
+	memset(ram->memory, 0, ram->bytes);
+	ram->ranges[0] = (struct ram_range){SIM_RAM_LOW, low, ram->memory};
+	ram->ranges[1] = (struct ram_range){SIM_RAM_HIGH, ram->bytes - low, ram->memory + low};
+	ram->range_count = SIM_RAM_RANGES;
+	for (size_t i = 0; i < ram->fault_count; i++) {
+		if (!fault_is_inside(ram, &ram->faults[i]))
+			return false;
+	}
+	return true;
+}
+
+void sim_ram_free(struct sim_ram *ram)
+{
+	free(ram->memory);
+	free(ram->hooked);
+	pthread_mutex_destroy(&ram->one_access);
+	*ram = (struct sim_ram){0};
+}
+
+/* ---- the port ---- */
+
+static void hook_pages(struct sim_ram *ram)
+{
+	for (size_t i = 0; i < ram->fault_count; i++) {
+		for (uint64_t page = 0; page < ram->bytes / PLAN_PAGE; page++) {
+			const uint64_t physical = physical_of(ram,
+				(const uint64_t *)(const void *)(ram->memory + page * PLAN_PAGE));
+
+			if (sim_ram_fault_touches(&ram->faults[i], physical, PLAN_PAGE))
+				ram->hooked[page] = true;
+		}
+	}
+}
+
+static bool sim_acquire(void *ctx, uint64_t reserve_bytes, struct ram_grant *ret)
+{
+	struct sim_ram *ram = ctx;
+	const uint64_t most = ram->bytes / 8 / PLAN_PAGE * PLAN_PAGE;
+	const uint64_t reserve = reserve_bytes < most ? reserve_bytes / PLAN_PAGE * PLAN_PAGE
+						      : most;
+
+	*ret = (struct ram_grant){.range_count = ram->range_count,
+		.granted_bytes = ram->bytes - reserve,
+		.mapped_bytes = ram->bytes};
+	memcpy(ret->ranges, ram->ranges, sizeof(ram->ranges));
+	ret->ranges[0].bytes -= reserve;
+	if (reserve > 0) {
+		ret->skipped_count = 1;
+		ret->skipped[0] = (struct ram_skipped){"reserve for firmware", reserve};
+	}
+	return true;
+}
+
+static void sim_release(void *ctx)
+{
+	(void)ctx;
+}
+
+void sim_ram_port(struct sim_ram *ram, struct ram_port *ret)
+{
+	hook_pages(ram);
+	ram->kernels = (struct kernels){.name = "simulated RAM",
+		.ctx = ram,
+		.march = sim_march,
+		.address_fill = sim_address_fill,
+		.address_verify = sim_address_verify,
+		.load = sim_load,
+		.store = sim_store};
+	*ret = (struct ram_port){.ctx = ram,
+		.kernels = &ram->kernels,
+		.acquire = sim_acquire,
+		.release = sim_release};
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The fault models: how each kind bends an access. Hardware: none. See sim_ram_faults.h and sim_ram.h.
+ *
+ * Trust. Specs come from the command line: every argument is checked against its kind. */
+#include "host/sim_ram_faults.h"
+
+enum { DOWN, UP };
+enum { SET_0, SET_1, INVERT };
+
+static uint64_t bit(uint64_t number)
+{
+	return (uint64_t)1 << number;
+}
+
+static uint64_t with_bit(uint64_t value, uint64_t number, uint64_t to)
+{
+	return to ? value | bit(number) : value & ~bit(number);
+}
+
+static bool changes(uint64_t old, uint64_t new, uint64_t number, uint64_t direction)
+{
+	return ((old ^ new) & bit(number)) != 0 && ((new >> number & 1) == direction);
+}
+
+/* stuck=ADDRESS:BIT:VALUE */
+static uint64_t stuck_read(const struct sim_ram_fault *f, uint64_t physical, uint64_t value)
+{
+	return physical == f->at[0] ? with_bit(value, f->at[1], f->at[2]) : value;
+}
+
+/* transition=ADDRESS:BIT:DIRECTION */
+static uint64_t transition_write(
+	const struct sim_ram_fault *f, uint64_t physical, uint64_t old, uint64_t value)
+{
+	if (physical == f->at[0] && changes(old, value, f->at[1], f->at[2]))
+		return value ^ bit(f->at[1]);
+	return value;
+}
+
+/* coupling=ADDRESS:BIT:DIRECTION:VICTIM:BIT:EFFECT */
+static bool coupling_victim(const struct sim_ram_fault *f, uint64_t physical, uint64_t old,
+	uint64_t new, uint64_t *ret_victim)
+{
+	if (physical != f->at[0] || !changes(old, new, f->at[1], f->at[2]))
+		return false;
+	*ret_victim = f->at[3];
+	return true;
+}
+
+static uint64_t coupling_disturbed(const struct sim_ram_fault *f, uint64_t value)
+{
+	return f->at[5] == INVERT ? value ^ bit(f->at[4]) : with_bit(value, f->at[4], f->at[5]);
+}
+
+/* alias=ADDRESS:OTHER */
+static uint64_t alias_redirect(const struct sim_ram_fault *f, uint64_t physical)
+{
+	return physical == f->at[1] ? f->at[0] : physical;
+}
+
+/* line=BIT */
+static uint64_t line_redirect(const struct sim_ram_fault *f, uint64_t physical)
+{
+	return physical & ~bit(f->at[0]);
+}
+
+/* dead=ADDRESS:BYTES */
+static uint64_t dead_read(const struct sim_ram_fault *f, uint64_t physical, uint64_t value)
+{
+	return physical - f->at[0] < f->at[1] ? UINT64_MAX : value;
+}
+
+static uint64_t dead_write(
+	const struct sim_ram_fault *f, uint64_t physical, uint64_t old, uint64_t value)
+{
+	return physical - f->at[0] < f->at[1] ? old : value;
+}
+
+static const struct sim_ram_fault_kind kinds[] = {
+	{.name = "stuck", .arguments = "abv", .read = stuck_read},
+	{.name = "transition", .arguments = "abd", .write = transition_write},
+	{.name = "coupling",
+		.arguments = "abdabe",
+		.victim = coupling_victim,
+		.disturbed = coupling_disturbed},
+	{.name = "alias", .arguments = "aa", .redirect = alias_redirect},
+	{.name = "line", .arguments = "b", .redirect = line_redirect, .everywhere = true},
+	{.name = "dead", .arguments = "an", .read = dead_read, .write = dead_write, .run = true},
+};
+
+/* ---- reading ---- */
+
+/* The kinds of arguments: their words, else a number below `limit`. */
+static const struct argument {
+	char letter;
+	uint64_t limit;
+	uint64_t mask; /* bits of the number that count */
+	const char *words[2];
+	uint64_t values[2];
+} arguments[] = {
+	{'a', UINT64_MAX, ~(uint64_t)7, {NULL}, {0}},             /* address */
+	{'b', 64, UINT64_MAX, {NULL}, {0}},                       /* bit */
+	{'v', 2, UINT64_MAX, {NULL}, {0}},                        /* value of a bit */
+	{'d', 0, UINT64_MAX, {"up", "down"}, {UP, DOWN}},         /* direction */
+	{'e', INVERT, UINT64_MAX, {"invert", NULL}, {INVERT, 0}}, /* effect */
+	{'n', (uint64_t)1 << 40, ~(uint64_t)7, {NULL}, {0}},      /* bytes */
+};
+
+static bool read_argument(char letter, struct text t, uint64_t *ret)
+{
+	const struct argument *a = arguments;
+	uint64_t number;
+
+	while (a->letter != letter)
+		a++;
+	for (size_t i = 0; i < ARRAY_LEN(a->words) && a->words[i] != NULL; i++) {
+		if (text_is(t, a->words[i])) {
+			*ret = a->values[i];
+			return true;
+		}
+	}
+	if (!text_size(t, &number) || number >= a->limit)
+		return false;
+	*ret = number & a->mask;
+	return true;
+}
+
+/* Takes the text up to the next `mark`, or all of it, off *rest. */
+static struct text take_until(struct text *rest, char mark)
+{
+	struct text t = *rest;
+	const char *end = memchr(rest->at, mark, rest->len);
+
+	t.len = end != NULL ? (size_t)(end - rest->at) : rest->len;
+	*rest = end != NULL ? (struct text){end + 1, rest->len - t.len - 1}
+			    : (struct text){rest->at + rest->len, 0};
+	return t;
+}
+
+bool sim_ram_fault_read(const char *spec, struct sim_ram_fault *ret)
+{
+	struct text rest = {spec, strlen(spec)};
+	const struct text name = take_until(&rest, '=');
+	struct sim_ram_fault fault = {0};
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (text_is(name, kinds[i].name))
+			fault.kind = &kinds[i];
+	}
+	if (fault.kind == NULL)
+		return false;
+	for (const char *letter = fault.kind->arguments; *letter != '\0'; letter++) {
+		if (!read_argument(*letter, take_until(&rest, ':'), &fault.at[count++]))
+			return false;
+	}
+	if (rest.len > 0 || (fault.kind->run && fault.at[1] == 0))
+		return false;
+	*ret = fault;
+	return true;
+}
+
+/* ---- places ---- */
+
+size_t sim_ram_fault_places(const struct sim_ram_fault *f, uint64_t ret[SIM_RAM_FAULT_PLACES])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; f->kind->arguments[i] != '\0'; i++) {
+		if (f->kind->arguments[i] == 'a')
+			ret[count++] = f->at[i];
+	}
+	if (f->kind->run)
+		ret[count++] = f->at[0] + f->at[1] - sizeof(uint64_t);
+	return count;
+}
+
+bool sim_ram_fault_touches(const struct sim_ram_fault *f, uint64_t physical, uint64_t bytes)
+{
+	uint64_t places[SIM_RAM_FAULT_PLACES];
+	const size_t count = sim_ram_fault_places(f, places);
+
+	if (f->kind->everywhere)
+		return true;
+	if (f->kind->run)
+		return places[0] < physical + bytes && places[1] >= physical;
+	for (size_t i = 0; i < count; i++) {
+		if (places[i] - physical < bytes)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The checks of the memory room, and what it remembers between them.
+ *
+ * Pure. The suite owns one zeroed struct mem_session per run (about half a megabyte) in run->mem.
+ */
+#ifndef KIRIWAKE_MEMTEST_CHECKS_H
+#define KIRIWAKE_MEMTEST_CHECKS_H
+
+#include "memtest/work.h"
+
+struct mem_session {
+	bool acquired; /* the memory is ours, from the first check to mem_session_end() */
+	bool cpu_lost; /* a CPU did not come back: it may still write, so nothing here can be trusted */
+	bool patterns_told; /* a bad mem.patterns was reported */
+	struct ram_grant grant;
+	struct mem_plan plan;
+	struct mem_work work;
+	struct mem_log log;                      /* of the current check */
+	struct mem_errors errors[MEM_PARTS_MAX]; /* of the current slice, one per share */
+};
+
+/* Gives the memory back to the firmware, unless a lost CPU may still write to it. Harmless when nothing was taken. */
+void mem_session_end(struct run *run);
+
+extern const struct check mem_address_check;
+extern const struct check mem_march_c_check;
+
+/* Whether a word of mem.patterns, a name or glob, matches any background. */
+bool mem_pattern_known(struct text glob);
+
+/* Their names, comma separated, into buf[cap]. */
+void mem_pattern_list(char *buf, size_t cap);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* How words are written and checked, a chunk at a time.
+ *
+ * Pure declarations and one instance for real memory. The loops stand in kernel_body.h; whoever has other ways
+ *       to load and store (simulated faulty RAM, wider registers) instantiates them again.
+ * Runs on any CPU: no services, no state but what is passed, little stack.
+ */
+#ifndef KIRIWAKE_MEMTEST_KERNELS_H
+#define KIRIWAKE_MEMTEST_KERNELS_H
+
+#include "memtest/algorithms.h"
+#include "memtest/own_address.h"
+#include "memtest/plan.h"
+
+/* A word that did not hold what was written. */
+struct mem_error {
+	uint64_t physical;
+	uint64_t expected, actual;
+	uint64_t reread; /* read once more at once, before anything was written over it */
+};
+
+/* As many as a check reports one by one: more need not be remembered. */
+#define MEM_ERRORS_KEPT 32
+
+/* What one part of a slice saw. Counts are exact, of the errors the first ones are kept. */
+struct mem_errors {
+	uint64_t count;           /* reads that did not match */
+	uint64_t words;           /* words with at least one of them */
+	uint64_t lowest, highest; /* physical addresses; valid when count > 0 */
+	size_t kept;
+	struct mem_error at[MEM_ERRORS_KEPT];
+};
+
+static inline void mem_errors_clear(struct mem_errors *e)
+{
+	e->count = 0;
+	e->words = 0;
+	e->kept = 0;
+}
+
+void mem_errors_add(struct mem_errors *e, const struct mem_error *error);
+
+/* One March element on one background. */
+struct march_step {
+	const struct march_element *element;
+	uint64_t value[2]; /* what 0 and 1 stand for */
+};
+
+/* Errors are added to *errors; a word is checked before it is written over. */
+struct kernels {
+	const char *name;
+	void *ctx; /* handed to every function */
+	void (*march)(void *ctx, struct mem_chunk c, const struct march_step *step,
+		struct mem_errors *errors);
+	void (*address_fill)(void *ctx, struct mem_chunk c, struct own_address key);
+	void (*address_verify)(
+		void *ctx, struct mem_chunk c, struct own_address key, struct mem_errors *errors);
+	uint64_t (*load)(void *ctx, const uint64_t *word);
+	void (*store)(void *ctx, uint64_t *word, uint64_t value);
+};
+
+/* Plain 64-bit loads and stores. */
+extern const struct kernels kernels_scalar;
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Addresses under suspicion, and who claims them.
+ *
+ * Pure. Every address that may be probed is a candidate; every ARP packet of a stranger that claims it is kept
+ * with its MAC, so that the second of two owners is not lost behind the first.
+ * Spec.  RFC 5227 section 2.1.1 for what is a conflict. RFC 5798 section 7.3 (VRRP, shared by CARP); HSRP, HSRPv2
+ *        and GLBP as Cisco documents their MAC addresses.
+ * Trust. Claims come from strangers; the tables are bounded.
+ */
+#ifndef KIRIWAKE_NICPROBE_CANDIDATE_H
+#define KIRIWAKE_NICPROBE_CANDIDATE_H
+
+#include "nicprobe/neighbour.h"
+
+#define CANDIDATES_MAX 128
+#define CLAIMS_MAX     8
+
+/* Why an address is looked at. Bits. */
+enum candidate_source {
+	FROM_NET_IP = 1,
+	FROM_OFFER = 2,
+	FROM_ASKED = 4, /* somebody's who-has */
+	FROM_GATEWAY = 8,
+	FROM_PEER = 16,
+	FROM_CONTROL = 32 /* made up: nobody should have it */
+};
+#define FROM_OURS (FROM_NET_IP | FROM_OFFER)
+#define FROM_ANY  (FROM_OURS | FROM_ASKED | FROM_GATEWAY | FROM_PEER)
+
+struct claim {
+	struct mac mac;
+	uint8_t nic;   /* index of the card that heard it */
+	uint8_t kinds; /* ARP_KIND_... bits seen */
+	bool proxy;    /* this MAC answers for an address that nobody has as well */
+	uint32_t count;
+	uint64_t first_ns, last_ns;
+};
+
+struct candidate {
+	struct ip4 ip;
+	uint8_t sources; /* FROM_... bits */
+	uint16_t nics;   /* bit per card where a claim counts: the LANs the address belongs to */
+	unsigned prefix; /* of its subnet, 0..32 */
+	size_t claim_count;
+	struct claim claims[CLAIMS_MAX];
+	uint32_t claims_dropped; /* packets of a ninth MAC and more */
+
+	unsigned probes; /* sent in the newest series, on each of its cards */
+	unsigned probes_left;
+	uint64_t next_ns; /* when the next probe is due */
+	bool probed;      /* a whole series was sent and listened to */
+	bool reported;    /* its conflict is in the log */
+};
+
+struct candidates {
+	size_t count;
+	struct candidate at[CANDIDATES_MAX];
+	uint64_t dropped; /* addresses that found no room */
+};
+
+/* Ordered: from FREE on, each is less usable. Only FREE may be spoken from. */
+enum candidate_state {
+	CANDIDATE_FREE,    /* nobody claimed it */
+	CANDIDATE_OWNED,   /* not ours, and one owner: as it should be */
+	CANDIDATE_VIRTUAL, /* ours, and claimed by a virtual router (failover group) only */
+	CANDIDATE_PROXY,   /* in conflict only if a MAC that answers for everything counts */
+	CANDIDATE_CONFLICT
+};
+
+/* Finds or adds `ip`, adds source and cards, and counts what the neighbour table already knows of a new one.
+ * NULL when the table is full. */
+struct candidate *candidate_add(struct candidates *t, const struct neighbours *known, struct ip4 ip,
+	enum candidate_source source, uint16_t nics, unsigned prefix);
+
+/* NULL when there is none. */
+const struct candidate *candidate_find(const struct candidates *t, struct ip4 ip);
+
+/* Forgets what may be forgotten between two series: all but our own addresses and those in conflict. */
+void candidates_prune(struct candidates *t);
+
+/* Tells all candidates of one ARP packet of a stranger. */
+void candidates_hear(struct candidates *t, const struct arp *arp, enum arp_kind kind, unsigned nic,
+	uint64_t now_ns);
+
+/* Marks every claim, on any candidate, of the MACs that claim `control`. */
+void candidates_mark_proxies(struct candidates *t, const struct candidate *control);
+
+enum candidate_state candidate_state(const struct candidate *c);
+
+/* The distinct MACs whose claims count, in order of arrival, virtual routers left out. Returns how many. */
+size_t candidate_macs(const struct candidate *c, struct mac ret[CLAIMS_MAX]);
+
+/* Claims that count, packets and first time. False, outputs untouched, when there is none. */
+bool candidate_totals(const struct candidate *c, uint64_t *ret_count, uint64_t *ret_first_ns);
+
+/* The name of the failover protocol that owns the MAC ("VRRP or CARP"), or NULL. */
+const char *mac_virtual_router(struct mac mac);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The network room as the suite sees it: its checks, and the session they share.
+ *
+ * Pure over struct nic.
+ */
+#ifndef KIRIWAKE_NICPROBE_CHECKS_H
+#define KIRIWAKE_NICPROBE_CHECKS_H
+
+#include "nicprobe/session.h"
+
+/* In the order in which they should run: each builds on what those before it learnt, and does that work itself
+ * where they were not selected. */
+extern const struct check nic_inventory_check, nic_link_check, net_listen_check, net_dhcp_check,
+	net_duplicate_ip_check, net_gateway_check, net_ping_check;
+
+/* Releases a leased address and gives the cards back to the firmware. Safe at any time, also twice. */
+void net_session_end(struct run *run);
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The DHCP client. Pure over struct nic. See discover.h. */
+#include "nicprobe/discover.h"
+#include "nicprobe/udp.h"
+
+#define REQUESTS 3
+
+/* When DISCOVERs go out, in ms from the start, and when listening ends. Servers that ping an address before they
+ * offer it need a second or more; a switch port that spanning tree holds back needs half a minute. */
+static const unsigned discovers_ms[] = {0, 2000, 3500, 8000, 16000, 32000};
+static const struct discovery {
+	unsigned discovers; /* at least, and more as long as nobody answered: */
+	unsigned discovers_most;
+	uint64_t listen_ms;
+	uint64_t listen_most_ms;
+} discovery_quick = {3, 3, 4600, 4600}, discovery_thorough = {4, 6, 12000, 36000};
+
+static const struct ip4 ip_broadcast = {0xffffffff};
+
+/* Sends one message; the source address is 0 unless the client has one. */
+static bool send_message(
+	struct run *run, unsigned nic, const struct dhcp *m, struct mac to, struct ip4 dst)
+{
+	struct net_session *s = run->net;
+	uint8_t *at = net_ipv4_payload(s);
+	struct udp udp = {
+		DHCP_PORT_CLIENT, DHCP_PORT_SERVER, {at + UDP_HEADER_BYTES, DHCP_WRITE_BYTES}};
+
+	dhcp_write(at + UDP_HEADER_BYTES, m);
+	udp_write(at, &udp, m->client_ip, dst);
+	return net_send_ipv4(
+		run, nic, to, m->client_ip, dst, IPV4_UDP, UDP_HEADER_BYTES + DHCP_WRITE_BYTES);
+}
+
+static void send_discovers(struct run *run, uint16_t nics)
+{
+	struct net_session *s = run->net;
+
+	for (unsigned i = 0; i < s->station_count; i++) {
+		struct dhcp m = {.type = DHCP_TYPE_DISCOVER,
+			.xid = s->dhcp.xid[i],
+			.client = s->stations[i].nic->mac};
+
+		if (nics >> i & 1)
+			send_message(run, i, &m, mac_broadcast, ip_broadcast);
+	}
+	s->dhcp.discovers++;
+}
+
+bool discover_run(struct run *run)
+{
+	const struct discovery *d = config_thorough(run->config) ? &discovery_thorough
+								 : &discovery_quick;
+	struct dhcp_client *client = &run->net->dhcp;
+	uint64_t start_ns = run_now_ns(run);
+	bool go_on = true, more;
+
+	client->discovers = 0;
+	client->offer_count = 0;
+	for (size_t i = 0; i < ARRAY_LEN(client->xid); i++)
+		client->xid[i] = (uint32_t)rng_next(&run->net->rng);
+	do {
+		uint64_t next_ms;
+
+		send_discovers(run, net_usable(run->net));
+		more = client->discovers <
+		       (client->offer_count == 0 ? d->discovers_most : d->discovers);
+		next_ms = more                       ? discovers_ms[client->discovers]
+			  : client->offer_count == 0 ? d->listen_most_ms
+						     : d->listen_ms;
+		go_on = net_wait(run, start_ns + next_ms * NS_PER_MS);
+	} while (go_on && more);
+	client->took_ns = run_now_ns(run) - start_ns;
+	client->discovered = go_on;
+	return go_on;
+}
+
+/* ---- the lease ---- */
+
+static bool is_answered(struct run *run, void *arg)
+{
+	(void)arg;
+	return run->net->dhcp.answer != DHCP_ANSWER_NONE;
+}
+
+bool discover_request(struct run *run, const struct dhcp_offer *offer)
+{
+	struct dhcp_client *client = &run->net->dhcp;
+	struct dhcp m = {.type = DHCP_TYPE_REQUEST,
+		.xid = client->xid[offer->nic],
+		.client = run->net->stations[offer->nic].nic->mac,
+		.server = offer->server,
+		.requested = offer->ip};
+	bool go_on = true;
+
+	client->wanted = *offer;
+	client->answer = DHCP_ANSWER_NONE;
+	client->requesting = true;
+	for (unsigned i = 0; go_on && i < REQUESTS && client->answer == DHCP_ANSWER_NONE; i++) {
+		send_message(run, offer->nic, &m, mac_broadcast, ip_broadcast);
+		go_on = net_wait_for(
+			run, run_now_ns(run) + (i + 1) * (uint64_t)NS_PER_S, is_answered, NULL);
+	}
+	client->requesting = false;
+	return client->answer == DHCP_ANSWER_ACK;
+}
+
+void discover_release(struct run *run)
+{
+	struct net_session *s = run->net;
+	const struct net_address *a = &s->address;
+	const struct candidate *c = candidate_find(&s->candidates, a->ip);
+	struct dhcp m = {.type = DHCP_TYPE_RELEASE,
+		.xid = (uint32_t)rng_next(&s->rng),
+		.client_ip = a->ip,
+		.server = a->offer.server};
+
+	if (a->held && a->leased && c != NULL && candidate_state(c) == CANDIDATE_FREE) {
+		m.client = s->stations[a->nic].nic->mac;
+		send_message(run, a->nic, &m, a->offer.mac, a->offer.server);
+	}
+	s->address.held = false;
+}
+
+/* ---- hearing ---- */
+
+static void hear_offer(
+	struct net_session *s, const struct heard *h, const struct dhcp *m, struct ip4 from)
+{
+	struct dhcp_offer offer = {.nic = (uint8_t)h->nic,
+		.mac = h->eth.src,
+		.server = m->server.value != 0 ? m->server : from,
+		.relay = m->relay,
+		.router = m->router,
+		.ip = m->your_ip,
+		.lease_s = m->lease_s};
+
+	if (!ip4_is_host(m->your_ip) || !dhcp_prefix(m->mask, &offer.prefix))
+		return;
+	if (m->mask.value == 0)
+		offer.prefix = 24;
+	offer_add(&s->dhcp, &offer);
+}
+
+static void hear_answer(struct dhcp_client *client, const struct heard *h, const struct dhcp *m)
+{
+	const struct dhcp_offer *wanted = &client->wanted;
+
+	if (!client->requesting || wanted->nic != h->nic || !ip4_same(m->server, wanted->server))
+		return;
+	if (m->type == DHCP_TYPE_NAK)
+		client->answer = DHCP_ANSWER_NAK;
+	else if (ip4_same(m->your_ip, wanted->ip))
+		client->answer = DHCP_ANSWER_ACK;
+}
+
+bool discover_hear(
+	struct run *run, const struct heard *h, const struct ipv4 *ip, struct span payload)
+{
+	struct net_session *s = run->net;
+	struct dhcp m;
+
+	if (dhcp_read(payload, &m) != DHCP_OK)
+		return false;
+	if (s->dhcp.discovers == 0 || m.xid != s->dhcp.xid[h->nic] ||
+		!mac_same(m.client, s->stations[h->nic].nic->mac))
+		return true;
+	if (m.type == DHCP_TYPE_OFFER)
+		hear_offer(s, h, &m, ip->src);
+	else if (m.type == DHCP_TYPE_ACK || m.type == DHCP_TYPE_NAK)
+		hear_answer(&s->dhcp, h, &m);
+	return true;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* A series of ICMP echoes to one host. Pure. See echo.h. */
+#include "nicprobe/echo.h"
+#include "core/rng.h"
+
+#define LATE_US   1000000u
+#define NS_PER_US 1000u
+
+static const size_t data_sizes[] = {56, 512, 1472};
+static const uint8_t constants[] = {0x00, 0xff, 0x55, 0xaa};
+
+/* What fills the data, by number of the request: the constants, then these. Every size meets every pattern. */
+enum { PATTERN_COUNTER = ARRAY_LEN(constants), PATTERN_RANDOM, PATTERNS };
+
+static uint8_t data_byte(const struct echo_series *e, unsigned seq, size_t i)
+{
+	unsigned pattern = seq / (unsigned)ARRAY_LEN(data_sizes) % PATTERNS;
+
+	if (pattern < ARRAY_LEN(constants))
+		return constants[pattern];
+	if (pattern == PATTERN_COUNTER)
+		return (uint8_t)i;
+	return (uint8_t)(rng_mix(e->seed + ((uint64_t)seq << 32) + i / 8) >> i % 8 * 8);
+}
+
+size_t echo_data_bytes(const struct echo_series *e, unsigned seq)
+{
+	size_t bytes = data_sizes[seq % ARRAY_LEN(data_sizes)];
+
+	return bytes < e->data_max ? bytes : e->data_max;
+}
+
+void echo_fill(const struct echo_series *e, unsigned seq, uint8_t *data)
+{
+	for (size_t i = 0; i < echo_data_bytes(e, seq); i++)
+		data[i] = data_byte(e, seq, i);
+}
+
+/* Whether the reply returned exactly what was sent; the first difference is kept. */
+static void compare(struct echo_series *e, unsigned seq, struct span data)
+{
+	size_t want_len = echo_data_bytes(e, seq), i = 0;
+
+	while (i < want_len && i < data.len && data.at[i] == data_byte(e, seq, i))
+		i++;
+	if (i == want_len && i == data.len)
+		return;
+	if (e->corrupt++ > 0)
+		return;
+	e->first_bad.seq = seq;
+	e->first_bad.offset = i;
+	e->first_bad.expected = i < want_len ? data_byte(e, seq, i) : 0;
+	e->first_bad.actual = i < data.len ? data.at[i] : 0;
+}
+
+static void add_time(struct echo_series *e, uint64_t rtt_us)
+{
+	e->rtt_min_us = e->received == 0 || rtt_us < e->rtt_min_us ? rtt_us : e->rtt_min_us;
+	e->rtt_max_us = rtt_us > e->rtt_max_us ? rtt_us : e->rtt_max_us;
+	e->rtt_sum_us += rtt_us;
+	e->rtt_square_sum += rtt_us * rtt_us;
+	e->late += rtt_us > LATE_US;
+	e->received++;
+}
+
+void echo_hear(
+	struct echo_series *e, struct ip4 from, const struct icmp_echo *reply, uint64_t now_ns)
+{
+	unsigned seq = reply->seq;
+	struct echo_slot *slot = &e->slots[seq % ECHO_SLOTS];
+
+	if (!e->active || !ip4_same(from, e->ip) || reply->type != ICMP_ECHO_REPLY ||
+		reply->id != e->id)
+		return;
+	if (seq >= e->sent || e->sent - seq > ECHO_SLOTS)
+		return;
+	if (slot->answered) {
+		e->duplicates++;
+		return;
+	}
+	slot->answered = true;
+	compare(e, seq, reply->data);
+	add_time(e, (now_ns - slot->sent_ns) / NS_PER_US);
+}
+
+uint64_t square_root(uint64_t v)
+{
+	uint64_t root = 0;
+
+	for (uint64_t bit = (uint64_t)1 << 31; bit != 0; bit >>= 1) {
+		uint64_t guess = root + bit;
+
+		if (guess * guess <= v)
+			root = guess;
+	}
+	return root;
+}
+
+uint64_t echo_mean_us(const struct echo_series *e)
+{
+	return e->received == 0 ? 0 : e->rtt_sum_us / e->received;
+}
+
+uint64_t echo_mdev_us(const struct echo_series *e)
+{
+	uint64_t mean_us = echo_mean_us(e);
+	uint64_t square = e->received == 0 ? 0 : e->rtt_square_sum / e->received;
+
+	return square > mean_us * mean_us ? square_root(square - mean_us * mean_us) : 0;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* A series of ICMP echoes to one host: what is sent, and what each reply proves.
+ *
+ * Pure. The bytes of a request follow from its number alone, so nothing has to be kept to compare the reply with.
+ * Spec.  RFC 792. mdev as ping(8) defines it: the standard deviation of the round-trip times.
+ * Trust. Replies come off the wire; whatever does not belong to the series is ignored.
+ */
+#ifndef KIRIWAKE_NICPROBE_ECHO_H
+#define KIRIWAKE_NICPROBE_ECHO_H
+
+#include "core/address.h"
+#include "nicprobe/icmp.h"
+
+#define ECHO_SERIES_MAX 2
+#define ECHO_SLOTS      128 /* requests of which the fate is still open */
+#define ECHO_COUNT_MAX  65535
+
+struct echo_slot {
+	uint64_t sent_ns;
+	bool answered;
+};
+
+struct echo_series {
+	bool active;
+	struct ip4 ip;
+	struct mac next_hop; /* the host, or the gateway to it */
+	uint8_t nic;
+	uint16_t id;
+	uint64_t seed;
+	size_t data_max; /* bytes of data that fit the card's frames */
+	unsigned sent, received, duplicates, late, corrupt;
+	uint64_t rtt_min_us, rtt_max_us, rtt_sum_us, rtt_square_sum; /* the last in us^2 */
+	struct echo_slot slots[ECHO_SLOTS]; /* by number modulo ECHO_SLOTS */
+
+	/* Of the first reply with other bytes than were sent. */
+	struct {
+		unsigned seq;
+		size_t offset; /* in the data; where it ends, if only its length is wrong */
+		uint8_t expected, actual; /* 0 where one has no byte at the offset */
+	} first_bad;
+};
+
+/* Bytes of data in request `seq` of the series: sizes and patterns change from one to the next. */
+size_t echo_data_bytes(const struct echo_series *e, unsigned seq);
+
+/* Writes them to data[echo_data_bytes()]. */
+void echo_fill(const struct echo_series *e, unsigned seq, uint8_t *data);
+
+/* Tells the series of a reply that arrived from `from` at now_ns. */
+void echo_hear(
+	struct echo_series *e, struct ip4 from, const struct icmp_echo *reply, uint64_t now_ns);
+
+/* Mean and standard deviation of the round-trip times in us; 0 when nothing was received. */
+uint64_t echo_mean_us(const struct echo_series *e);
+uint64_t echo_mdev_us(const struct echo_series *e);
+
+/* The largest integer whose square is not above `v`. */
+uint64_t square_root(uint64_t v);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What a stranger's frame tells: ARP, DHCP and echo replies. Pure over struct nic. See hear.h. */
+#include "nicprobe/hear.h"
+#include "nicprobe/discover.h"
+#include "nicprobe/udp.h"
+
+#define ANSWER_EVERY_NS (1ull * NS_PER_MS)
+
+/* ---- ARP ---- */
+
+/* The address is ours to answer for: we hold it, on this card, and nobody contests it. */
+static bool may_answer(const struct net_session *s, const struct heard *h, struct ip4 ip)
+{
+	const struct net_address *a = &s->address;
+	const struct candidate *c = candidate_find(&s->candidates, ip);
+
+	return a->held && a->nic == h->nic && ip4_same(a->ip, ip) && c != NULL &&
+	       candidate_state(c) == CANDIDATE_FREE &&
+	       h->now_ns - a->answered_ns >= ANSWER_EVERY_NS;
+}
+
+static void answer(struct run *run, const struct heard *h, const struct arp *request)
+{
+	struct net_session *s = run->net;
+	struct arp reply = {
+		ARP_OP_REPLY, {s->stations[h->nic].nic->mac, request->target.ip}, request->sender};
+
+	s->address.answered_ns = h->now_ns;
+	net_send_arp(run, h->nic, &reply);
+}
+
+static void hear_arp(struct run *run, const struct heard *h)
+{
+	struct net_session *s = run->net;
+	enum arp_kind kind;
+	struct arp arp;
+
+	if (arp_read(h->eth.payload, &arp) != ARP_OK || mac_is_group(arp.sender.mac)) {
+		s->stations[h->nic].traffic.malformed++;
+		return;
+	}
+	kind = arp_kind(&arp, mac_is_group(h->eth.dst));
+	if (net_is_own(s, arp.sender.mac))
+		return;
+	if (kind & ARP_KINDS_OWNER && ip4_is_host(arp.sender.ip))
+		neighbour_add(&s->neighbours, arp.sender, h->nic, kind, h->now_ns);
+	if (kind == ARP_KIND_REQUEST && ip4_is_host(arp.target.ip))
+		target_add(&s->targets, arp.target.ip, h->nic, arp.sender.mac, h->now_ns);
+	/* A server that probes what it is about to offer wants to know what we want to know. */
+	if (!(kind == ARP_KIND_PROBE && offer_from(&s->dhcp, arp.sender.mac)))
+		candidates_hear(&s->candidates, &arp, kind, h->nic, h->now_ns);
+	if (arp.op == ARP_OP_REQUEST && may_answer(s, h, arp.target.ip))
+		answer(run, h, &arp);
+}
+
+/* ---- IPv4 ---- */
+
+static bool hear_icmp(struct run *run, const struct heard *h, const struct ipv4 *ip)
+{
+	struct net_session *s = run->net;
+	struct icmp_echo echo;
+	enum icmp_result result = icmp_echo_read(ip->payload, &echo);
+
+	for (size_t i = 0; result == ICMP_OK && i < ECHO_SERIES_MAX; i++) {
+		if (s->echoes[i].nic == h->nic && ip4_same(ip->dst, s->address.ip))
+			echo_hear(&s->echoes[i], ip->src, &echo, h->now_ns);
+	}
+	return result == ICMP_OK || result == ICMP_NOT_ECHO;
+}
+
+static bool hear_udp(struct run *run, const struct heard *h, const struct ipv4 *ip)
+{
+	struct udp udp;
+
+	if (udp_read(ip, &udp) != UDP_OK)
+		return false;
+	if (udp.dst_port == DHCP_PORT_CLIENT)
+		return discover_hear(run, h, ip, udp.payload);
+	return true;
+}
+
+/* By protocol number. false: malformed. */
+static const struct {
+	uint8_t protocol;
+	bool (*hear)(struct run *run, const struct heard *h, const struct ipv4 *ip);
+} protocols[] = {{IPV4_ICMP, hear_icmp}, {IPV4_UDP, hear_udp}};
+
+static void hear_ipv4(struct run *run, const struct heard *h)
+{
+	struct ipv4 ip;
+	enum ipv4_result result = ipv4_read(h->eth.payload, &ip);
+	bool good = result == IPV4_OK || result == IPV4_FRAGMENT;
+
+	for (size_t i = 0; result == IPV4_OK && i < ARRAY_LEN(protocols); i++) {
+		if (protocols[i].protocol == ip.protocol)
+			good = protocols[i].hear(run, h, &ip);
+	}
+	run->net->stations[h->nic].traffic.malformed += !good;
+}
+
+/* ---- by EtherType ---- */
+
+static const struct {
+	uint16_t type;
+	void (*hear)(struct run *run, const struct heard *h);
+} types[] = {{ETH_TYPE_ARP, hear_arp}, {ETH_TYPE_IPV4, hear_ipv4}};
+
+void hear_stranger(struct run *run, const struct heard *h)
+{
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		if (types[i].type == h->eth.type)
+			types[i].hear(run, h);
+	}
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* ICMP echo: read and write requests and replies. Pure. See icmp.h. */
+#include "nicprobe/icmp.h"
+#include "nicprobe/ipv4.h"
+
+enum icmp_result icmp_echo_read(struct span pkt, struct icmp_echo *ret)
+{
+	if (pkt.len < ICMP_HEADER_BYTES)
+		return ICMP_SHORT;
+	if (inet_checksum(inet_sum(0, pkt)) != 0)
+		return ICMP_BAD_CHECKSUM;
+	if ((pkt.at[0] != ICMP_ECHO_REPLY && pkt.at[0] != ICMP_ECHO_REQUEST) || pkt.at[1] != 0)
+		return ICMP_NOT_ECHO;
+	ret->type = pkt.at[0];
+	ret->id = be16(pkt.at + 4);
+	ret->seq = be16(pkt.at + 6);
+	ret->data = (struct span){pkt.at + ICMP_HEADER_BYTES, pkt.len - ICMP_HEADER_BYTES};
+	return ICMP_OK;
+}
+
+void icmp_echo_write(uint8_t *pkt, const struct icmp_echo *echo)
+{
+	pkt[0] = echo->type;
+	pkt[1] = 0;
+	put_be16(pkt + 2, 0);
+	put_be16(pkt + 4, echo->id);
+	put_be16(pkt + 6, echo->seq);
+	put_be16(pkt + 2,
+		inet_checksum(inet_sum(0, (struct span){pkt, ICMP_HEADER_BYTES + echo->data.len})));
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* net.listen: what the network says by itself. Pure over struct nic.
+ *
+ * One broadcast with a nonce goes out on each card; whoever hears it is on the same wire. Everything else is passive.
+ * Pass if: no loop, no storm, nobody else with our MAC address. See the check at the end.
+ */
+#include "core/fmt.h"
+#include "nicprobe/checks.h"
+#include "nicprobe/pump.h"
+#include "nicprobe/tell.h"
+
+#define LISTEN_QUICK_NS    (3ull * NS_PER_S)
+#define LISTEN_THOROUGH_NS (30ull * NS_PER_S)
+#define DRAIN_NS           (100ull * NS_PER_MS)
+#define STORM_PER_S        1000u
+#define NONCE_BYTES        46 /* fills the shortest frame */
+#define NEIGHBOURS_NOTED   16
+
+/* Takes what waited in the cards since nobody listened: it says nothing about rates now. */
+static void drain(struct run *run)
+{
+	struct net_session *s = run->net;
+	uint64_t end_ns = run_now_ns(run) + DRAIN_NS;
+
+	while (net_pump(run) > 0 && run_now_ns(run) < end_ns)
+		continue;
+	for (size_t i = 0; i < s->station_count; i++)
+		s->stations[i].traffic = (struct traffic){0};
+}
+
+static void send_nonces(struct run *run)
+{
+	struct net_session *s = run->net;
+	uint8_t frame[ETH_HEADER_BYTES + NONCE_BYTES] = {0};
+	uint16_t cards = net_usable(s);
+
+	for (unsigned i = 0; i < s->station_count; i++) {
+		uint64_t nonce = rng_next(&s->rng);
+
+		if (!(cards >> i & 1))
+			continue;
+		eth_write(frame, mac_broadcast, s->stations[i].nic->mac, ETH_TYPE_LOCAL);
+		memcpy(frame + ETH_HEADER_BYTES, "kiriwake", 8);
+		put_be32(frame + ETH_HEADER_BYTES + 8, (uint32_t)(nonce >> 32));
+		put_be32(frame + ETH_HEADER_BYTES + 12, (uint32_t)nonce);
+		net_send(run, i, frame, sizeof(frame));
+	}
+}
+
+/* ---- what was heard ---- */
+
+static uint64_t per_second(uint64_t count, uint64_t took_ns)
+{
+	return took_ns == 0 ? 0 : count * NS_PER_S / took_ns;
+}
+
+static void tell_storm(struct run *run, const struct station *st, uint64_t rate)
+{
+	const struct talker *top = traffic_top(&st->traffic);
+	char mac[MAC_TEXT];
+
+	if (rate <= STORM_PER_S || top == NULL)
+		return;
+	const struct field fields[] = {FIELD_STR("nic", st->nic->id), FIELD_NUM("rate", rate),
+		FIELD_STR("mac", mac_text(mac, top->mac)),
+		FIELD_NUM("count", st->traffic.broadcast)};
+
+	record_finding(run->rec, FINDING_NET_STORM, NULL, fields, ARRAY_LEN(fields),
+		"%llu broadcast frames per second arrive on %s, most of them from %s.",
+		(unsigned long long)rate, st->nic->id, mac);
+}
+
+static void measure_card(struct run *run, const struct station *st, uint64_t took_ns)
+{
+	const struct traffic *t = &st->traffic;
+	const struct {
+		const char *name;
+		uint64_t count;
+	} rates[] = {{"broadcast_rate", t->broadcast}, {"multicast_rate", t->multicast},
+		{"foreign_unicast_rate", t->unicast_other}};
+
+	for (size_t i = 0; i < ARRAY_LEN(rates); i++)
+		record_measure(run->rec, st->nic->id, rates[i].name,
+			per_second(rates[i].count, took_ns), 0, "frames/s");
+	if (t->malformed > 0)
+		record_note(run->rec, st->nic->id, "%llu malformed frames on %s.",
+			(unsigned long long)t->malformed, st->nic->id);
+	if (t->tagged > 0)
+		record_note(run->rec, st->nic->id,
+			"%llu frames with a VLAN tag on %s; they were not looked into.",
+			(unsigned long long)t->tagged, st->nic->id);
+	tell_storm(run, st, per_second(t->broadcast, took_ns));
+}
+
+static void note_same_lan(struct run *run)
+{
+	const struct net_session *s = run->net;
+
+	for (unsigned i = 0; i < s->station_count; i++) {
+		for (unsigned j = i + 1; j < s->station_count; j++) {
+			if (s->stations[i].hears >> j & 1 || s->stations[j].hears >> i & 1)
+				record_note(run->rec, NULL, "%s and %s are on the same LAN.",
+					net_id(s, i), net_id(s, j));
+		}
+	}
+}
+
+static void note_neighbours(struct run *run)
+{
+	const struct net_session *s = run->net;
+	char ip[IP4_TEXT], mac[MAC_TEXT];
+
+	for (size_t i = 0; i < s->neighbours.count && i < NEIGHBOURS_NOTED; i++) {
+		const struct neighbour *n = &s->neighbours.at[i];
+
+		record_note(run->rec, NULL, "Heard on %s: %s is at %s.", net_id(s, n->nic),
+			ip4_text(ip, n->peer.ip), mac_text(mac, n->peer.mac));
+	}
+}
+
+static void conclude(struct run *run, uint64_t took_ns)
+{
+	const struct net_session *s = run->net;
+	char duration[FMT_SIZE];
+	uint64_t frames = 0;
+
+	for (size_t i = 0; i < s->station_count; i++) {
+		if (!s->stations[i].opened)
+			continue;
+		measure_card(run, &s->stations[i], took_ns);
+		frames += traffic_frames(&s->stations[i].traffic);
+	}
+	note_same_lan(run);
+	note_neighbours(run);
+	record_why(run->rec,
+		"listened for %s: %llu frames, %zu owners of addresses, %zu addresses asked for",
+		fmt_duration(duration, took_ns), (unsigned long long)frames, s->neighbours.count,
+		s->targets.count);
+}
+
+static enum verdict listen(struct run *run)
+{
+	uint64_t listen_ns = config_thorough(run->config) ? LISTEN_THOROUGH_NS : LISTEN_QUICK_NS;
+	enum verdict verdict = SKIP;
+	uint64_t start_ns;
+
+	if (!net_ready(run))
+		return SKIP;
+	drain(run);
+	start_ns = run_now_ns(run);
+	send_nonces(run);
+	if (net_wait(run, start_ns + listen_ns)) {
+		conclude(run, run_now_ns(run) - start_ns);
+		verdict = net_usable(run->net) != 0 ? PASS : SKIP;
+	} else {
+		record_why(run->rec, "stopped before the listening time was over");
+	}
+	tell_new(run);
+	return verdict;
+}
+
+const struct check net_listen_check = {
+	.id = "net.listen",
+	.title = "What the network says by itself",
+	.pass_if =
+		"no frame of ours comes back, nobody else uses our MAC address, and at most 1000 broadcast "
+		"frames per second arrive",
+	.need = NEED_NIC,
+	.run = listen,
+};

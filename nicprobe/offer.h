@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* DHCP as a client sees it: which servers offer what, and the lease.
+ *
+ * Pure.
+ * Trust. Offers come from whoever answers first; the table is bounded.
+ */
+#ifndef KIRIWAKE_NICPROBE_OFFER_H
+#define KIRIWAKE_NICPROBE_OFFER_H
+
+#include "core/address.h"
+#include "nicprobe/dhcp.h"
+
+#define OFFERS_MAX 32
+
+/* The newest offer of one server to one card. */
+struct dhcp_offer {
+	uint8_t nic;
+	struct mac mac;    /* source of the frame: the server, or its relay */
+	struct ip4 server; /* server identifier */
+	struct ip4 relay;  /* 0: none */
+	struct ip4 router; /* 0: none */
+	struct ip4 ip;     /* what it offers */
+	unsigned prefix;
+	uint32_t lease_s;
+	uint32_t count;
+};
+
+enum dhcp_answer { DHCP_ANSWER_NONE, DHCP_ANSWER_ACK, DHCP_ANSWER_NAK };
+
+struct dhcp_client {
+	uint32_t xid[16];   /* per card */
+	unsigned discovers; /* sent per card in the newest discovery */
+	uint64_t took_ns;   /* by it */
+	bool discovered;    /* a whole discovery was done */
+	size_t offer_count;
+	struct dhcp_offer offers[OFFERS_MAX];
+	uint32_t offers_dropped;
+	bool requesting; /* an answer to a REQUEST for `wanted` is awaited */
+	struct dhcp_offer wanted;
+	enum dhcp_answer answer;
+};
+
+/* Keeps an offer. Servers are told apart by source MAC, identifier and router: two servers may well bear the same
+ * identifier. Of a server behind relays, the relay's MAC does not count. */
+void offer_add(struct dhcp_client *client, const struct dhcp_offer *offer);
+
+bool offer_same_server(const struct dhcp_offer *a, const struct dhcp_offer *b);
+
+/* Whether `mac` sent an offer: then its ARP probes for the address offered are a server's diligence. */
+bool offer_from(const struct dhcp_client *client, struct mac mac);
+
+/* The address that `ip`'s subnet uses as its router, as far as offers to one of `nics` tell; 0 when they do not. */
+struct ip4 offer_router(const struct dhcp_client *client, struct ip4 ip, uint16_t nics);
+
+#endif

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* net.ping: echoes to the gateway and to net.peer, counted, timed and compared byte by byte. Pure over struct nic.
+ *
+ * Spec.    RFC 792.
+ * Pass if: every request is answered with exactly its bytes. See the check at the end.
+ */
+#include "core/fmt.h"
+#include "nicprobe/address.h"
+#include "nicprobe/checks.h"
+#include "nicprobe/tell.h"
+
+#define COUNT_QUICK       20
+#define COUNT_THOROUGH    100
+#define PACE_NS           (50ull * NS_PER_MS)
+#define LAST_WAIT_NS      (2ull * NS_PER_S)
+#define LOSS_FAIL_COUNT   2 /* one lost packet may be chance: a warning */
+#define LOSS_FAIL_PER_100 2
+
+static const struct resolve_plan plan = {3ull * NS_PER_S, 1ull * NS_PER_S, 0};
+
+/* Whom the series are for, by index. */
+enum { TO_GATEWAY, TO_PEER };
+static const char *const names[ECHO_SERIES_MAX] = {"gateway", "peer"};
+
+/* ---- setting up ---- */
+
+/* Readies a series to `ip`. A host in our subnet is asked for directly, any other reached through the gateway. */
+static bool begin_series(struct run *run, unsigned index, struct ip4 ip)
+{
+	struct net_session *s = run->net;
+	const struct net_address *a = &s->address;
+	bool direct = address_on_link(a, ip) || ip4_same(ip, a->gateway);
+	size_t frame_max = s->stations[a->nic].nic->max_frame_bytes;
+	struct echo_series *e = &s->echoes[index];
+	char text[IP4_TEXT];
+	unsigned asked;
+	struct mac mac;
+
+	if (frame_max > ETH_FRAME_MAX)
+		frame_max = ETH_FRAME_MAX;
+	if ((!direct && a->gateway.value == 0) ||
+		!address_resolve(run, direct ? ip : a->gateway, &plan, &mac, &asked)) {
+		record_note(run->rec, NULL, "No echoes to %s %s: no MAC address to send them to.",
+			names[index], ip4_text(text, ip));
+		return false;
+	}
+	*e = (struct echo_series){.active = true,
+		.ip = ip,
+		.next_hop = mac,
+		.nic = a->nic,
+		.id = (uint16_t)rng_next(&s->rng),
+		.seed = rng_next(&s->rng),
+		.data_max = frame_max - ETH_HEADER_BYTES - IPV4_HEADER_BYTES - ICMP_HEADER_BYTES};
+	return true;
+}
+
+static void tell_peer_silent(struct run *run)
+{
+	char ip[IP4_TEXT];
+	const struct field fields[] = {FIELD_STR("ip", ip4_text(ip, run->config->net_peer)),
+		FIELD_STR("nic", net_id(run->net, run->net->address.nic))};
+
+	record_finding_as(run->rec, FINDING_NET_PACKET_LOSS, WARN, NULL, fields, ARRAY_LEN(fields),
+		"net.peer %s cannot be reached: nobody answers ARP for it.", ip);
+}
+
+/* Readies all series there is a host for. Returns how many. */
+static size_t begin(struct run *run)
+{
+	struct net_session *s = run->net;
+	const struct net_address *a = &s->address;
+	struct ip4 peer = run->config->net_peer;
+	size_t count = 0;
+
+	memset(s->echoes, 0, sizeof(s->echoes));
+	if (a->gateway.value != 0 && !ip4_same(a->gateway, a->ip))
+		count += begin_series(run, TO_GATEWAY, a->gateway);
+	if (peer.value == 0 || ip4_same(peer, a->gateway) || ip4_same(peer, a->ip) || run->stopped)
+		return count;
+	if (begin_series(run, TO_PEER, peer))
+		count++;
+	else if (address_on_link(a, peer) && address_usable(s))
+		tell_peer_silent(run);
+	return count;
+}
+
+/* ---- sending ---- */
+
+static void send_echo(struct run *run, struct echo_series *e)
+{
+	struct net_session *s = run->net;
+	uint8_t *at = net_ipv4_payload(s);
+	struct icmp_echo echo = {.type = ICMP_ECHO_REQUEST, .id = e->id, .seq = (uint16_t)e->sent};
+	size_t len = echo_data_bytes(e, e->sent);
+
+	echo.data = (struct span){at + ICMP_HEADER_BYTES, len};
+	echo_fill(e, e->sent, at + ICMP_HEADER_BYTES);
+	icmp_echo_write(at, &echo);
+	e->slots[e->sent % ECHO_SLOTS] = (struct echo_slot){.sent_ns = run_now_ns(run)};
+	e->sent++; /* first: the reply may be there before send() returns */
+	if (!net_send_ipv4(run, e->nic, e->next_hop, s->address.ip, e->ip, IPV4_ICMP,
+		    ICMP_HEADER_BYTES + len))
+		e->sent--;
+}
+
+static bool all_answered(struct run *run, void *arg)
+{
+	(void)arg;
+	for (size_t i = 0; i < ECHO_SERIES_MAX; i++) {
+		if (run->net->echoes[i].received < run->net->echoes[i].sent)
+			return false;
+	}
+	return true;
+}
+
+/* False: stopped, or the address was lost. */
+static bool exchange(struct run *run, unsigned count)
+{
+	struct net_session *s = run->net;
+
+	for (unsigned n = 0; n < count; n++) {
+		uint64_t start_ns = run_now_ns(run);
+
+		if (!address_usable(s))
+			return false;
+		for (size_t i = 0; i < ECHO_SERIES_MAX; i++) {
+			if (s->echoes[i].active)
+				send_echo(run, &s->echoes[i]);
+		}
+		if (!net_wait(run, start_ns + PACE_NS))
+			return false;
+	}
+	return net_wait_for(run, run_now_ns(run) + LAST_WAIT_NS, all_answered, NULL);
+}
+
+/* ---- judging ---- */
+
+static void measure(struct run *run, const struct echo_series *e, const char *name)
+{
+	const struct {
+		const char *name, *unit;
+		uint64_t value;
+		unsigned decimals;
+	} figures[] = {
+		{"sent", "1", e->sent, 0},
+		{"received", "1", e->received, 0},
+		{"loss", "%", (uint64_t)(e->sent - e->received) * 1000 / e->sent, 1},
+		{"duplicates", "1", e->duplicates, 0},
+		{"late", "1", e->late, 0},
+		{"corrupt", "1", e->corrupt, 0},
+		{"rtt_min", "ms", e->rtt_min_us, 3},
+		{"rtt_avg", "ms", echo_mean_us(e), 3},
+		{"rtt_max", "ms", e->rtt_max_us, 3},
+		{"rtt_mdev", "ms", echo_mdev_us(e), 3},
+	};
+	char full[32];
+
+	for (size_t i = 0; i < ARRAY_LEN(figures); i++) {
+		if (e->received == 0 && figures[i].decimals == 3)
+			continue; /* no reply, no times */
+		fmt_to(full, sizeof(full), "%s.%s", name, figures[i].name);
+		record_measure(run->rec, net_id(run->net, e->nic), full, figures[i].value,
+			figures[i].decimals, figures[i].unit);
+	}
+}
+
+static void tell_loss(struct run *run, const struct echo_series *e)
+{
+	unsigned lost = e->sent - e->received;
+	bool direct = address_on_link(&run->net->address, e->ip) ||
+		      ip4_same(e->ip, run->net->address.gateway);
+	char ip[IP4_TEXT];
+	const struct field fields[] = {FIELD_STR("ip", ip4_text(ip, e->ip)),
+		FIELD_STR("nic", net_id(run->net, e->nic)), FIELD_NUM("count", lost),
+		FIELD_NUM("sent", e->sent)};
+	bool many = lost >= LOSS_FAIL_COUNT && lost * 100 > e->sent * LOSS_FAIL_PER_100;
+
+	if (lost == 0)
+		return;
+	if (e->received == 0 && direct)
+		record_finding_as(run->rec, FINDING_NET_PACKET_LOSS, WARN, NULL, fields,
+			ARRAY_LEN(fields),
+			"%s answers ARP but none of %u echo requests; perhaps it filters ping.", ip,
+			e->sent);
+	else
+		record_finding_as(run->rec, FINDING_NET_PACKET_LOSS, many ? FAIL : WARN, NULL,
+			fields, ARRAY_LEN(fields), "%u of %u echo requests to %s were lost.", lost,
+			e->sent, ip);
+}
+
+static void tell_corrupt(struct run *run, const struct echo_series *e)
+{
+	char ip[IP4_TEXT], mac[MAC_TEXT];
+	const struct field fields[] = {FIELD_STR("ip", ip4_text(ip, e->ip)),
+		FIELD_STR("mac", mac_text(mac, e->next_hop)),
+		FIELD_STR("nic", net_id(run->net, e->nic)), FIELD_NUM("count", e->corrupt),
+		FIELD_NUM("offset", e->first_bad.offset),
+		FIELD_ADDRESS("expected", e->first_bad.expected),
+		FIELD_ADDRESS("actual", e->first_bad.actual)};
+
+	if (e->corrupt == 0)
+		return;
+	record_finding(run->rec, FINDING_NET_PACKET_CORRUPT, NULL, fields, ARRAY_LEN(fields),
+		"%u of %u echo replies from %s came back changed; the first at byte %zu of its data: 0x%02x instead of 0x%02x.",
+		e->corrupt, e->received, ip, e->first_bad.offset, e->first_bad.actual,
+		e->first_bad.expected);
+}
+
+static void cover(struct run *run, const struct echo_series *e)
+{
+	char ip[IP4_TEXT], what[96];
+
+	fmt_to(what, sizeof(what), "%u of %u echoes to %s came back byte-exact",
+		e->received - e->corrupt, e->sent, ip4_text(ip, e->ip));
+	record_coverage(run->rec, net_id(run->net, e->nic), "%s", what);
+	record_coverage(run->rec, PART_ID_NETWORK, "%s", what);
+}
+
+/* Judges every series, and sums them up in the sentence for the step's end. Returns what it concludes. */
+static enum verdict conclude(struct run *run)
+{
+	enum verdict verdict = SKIP;
+	char why[160] = "", ip[IP4_TEXT], mean[FMT_SIZE];
+
+	for (size_t i = 0; i < ECHO_SERIES_MAX; i++) {
+		const struct echo_series *e = &run->net->echoes[i];
+
+		if (!e->active || e->sent == 0)
+			continue;
+		measure(run, e, names[i]);
+		tell_loss(run, e);
+		tell_corrupt(run, e);
+		if (e->received > 0) {
+			cover(run, e);
+			verdict = PASS;
+		}
+		fmt_add(why, sizeof(why), "%s%u of %u echoes to %s %s returned, %s ms on average",
+			why[0] ? "; " : "", e->received, e->sent, names[i], ip4_text(ip, e->ip),
+			fmt_decimal(mean, echo_mean_us(e), 3));
+	}
+	record_why(run->rec, "%s", why[0] ? why : "no echo request could be sent");
+	return verdict;
+}
+
+static enum verdict ping(struct run *run)
+{
+	const struct config *config = run->config;
+	unsigned count = config->net_ping_count    ? config->net_ping_count
+			 : config_thorough(config) ? COUNT_THOROUGH
+						   : COUNT_QUICK;
+	enum verdict verdict = SKIP;
+
+	if (!net_ready(run))
+		return SKIP;
+	if (address_acquire(run)) {
+		if (begin(run) == 0)
+			record_why(run->rec,
+				run->net->address.gateway.value == 0 && config->net_peer.value == 0
+					? "no gateway and no net.peer to ping"
+					: "nobody to ping answers ARP");
+		else if (exchange(run, count < ECHO_COUNT_MAX ? count : ECHO_COUNT_MAX))
+			verdict = conclude(run);
+		else
+			record_why(run->rec,
+				run->stopped ? "stopped before all echoes were sent"
+					     : "our own address, or the card, was lost meanwhile");
+	}
+	memset(run->net->echoes, 0, sizeof(run->net->echoes));
+	tell_new(run);
+	return verdict;
+}
+
+const struct check net_ping_check = {
+	.id = "net.ping",
+	.title = "Echoes to the gateway and to net.peer",
+	.pass_if = "every echo request is answered in time and with exactly its own bytes",
+	.need = NEED_NIC,
+	.run = ping,
+};

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Probing addresses for an owner. Pure over struct nic. See probe.h. */
+#include "nicprobe/probe.h"
+
+/* RFC 5227 allows 1-2 s between probes; the lower end keeps three of them and the wait under 5 s. */
+static const struct plan {
+	unsigned probes;
+	uint64_t start_jitter_ns, spacing_ns, spacing_jitter_ns, listen_ns;
+} plan_quick = {3, 200 * NS_PER_MS, 1000 * NS_PER_MS, 300 * NS_PER_MS, 2000 * NS_PER_MS},
+  plan_thorough = {9, 200 * NS_PER_MS, 2000ull * NS_PER_MS, 300 * NS_PER_MS, 2000 * NS_PER_MS},
+  plan_control = {3, 50 * NS_PER_MS, 300 * NS_PER_MS, 100 * NS_PER_MS, 700 * NS_PER_MS};
+
+/* ---- sending ---- */
+
+static void send_probe(struct run *run, struct candidate *c)
+{
+	struct net_session *s = run->net;
+	uint16_t nics = c->nics & net_usable(s);
+	bool sent = nics != 0;
+
+	for (unsigned i = 0; i < s->station_count; i++) {
+		struct arp probe = {
+			ARP_OP_REQUEST, {.mac = s->stations[i].nic->mac}, {.ip = c->ip}};
+
+		if (nics >> i & 1)
+			sent = net_send_arp(run, i, &probe) && sent;
+	}
+	c->probes += sent;
+}
+
+/* Sends what is due. Returns when the next probe is, or UINT64_MAX when none is left. */
+static uint64_t send_due(struct run *run, uint8_t sources, const struct plan *plan)
+{
+	struct net_session *s = run->net;
+	uint64_t next_ns = UINT64_MAX;
+
+	for (size_t i = 0; i < s->candidates.count; i++) {
+		struct candidate *c = &s->candidates.at[i];
+		uint64_t now_ns = run_now_ns(run);
+
+		if (!(c->sources & sources) || c->probes_left == 0)
+			continue;
+		if (c->next_ns <= now_ns) {
+			send_probe(run, c);
+			c->probes_left--;
+			c->next_ns = now_ns + plan->spacing_ns +
+				     rng_below(&s->rng, plan->spacing_jitter_ns);
+		}
+		if (c->probes_left > 0 && c->next_ns < next_ns)
+			next_ns = c->next_ns;
+	}
+	return next_ns;
+}
+
+static bool run_plan(
+	struct run *run, uint8_t sources, const struct plan *plan, uint64_t *ret_took_ns)
+{
+	struct candidates *t = &run->net->candidates;
+	uint64_t start_ns = run_now_ns(run), next_ns = start_ns;
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (!(t->at[i].sources & sources))
+			continue;
+		t->at[i].probes = 0;
+		t->at[i].probed = false;
+		t->at[i].probes_left = plan->probes;
+		t->at[i].next_ns = start_ns + rng_below(&run->net->rng, plan->start_jitter_ns);
+	}
+	do {
+		if (!net_wait(run, next_ns))
+			return false;
+		next_ns = send_due(run, sources, plan);
+	} while (next_ns != UINT64_MAX);
+	if (!net_wait(run, run_now_ns(run) + plan->listen_ns))
+		return false;
+	for (size_t i = 0; i < t->count; i++)
+		t->at[i].probed |= (t->at[i].sources & sources) && t->at[i].probes == plan->probes;
+	*ret_took_ns = run_now_ns(run) - start_ns;
+	return true;
+}
+
+bool probe_run(struct run *run, uint8_t sources, uint64_t *ret_took_ns)
+{
+	return run_plan(run, sources, config_thorough(run->config) ? &plan_thorough : &plan_quick,
+		ret_took_ns);
+}
+
+/* ---- proxies ---- */
+
+/* A random address of the candidate's subnet that nobody was heard to have. 0 when the subnet is too small. */
+static struct ip4 unused_address(struct net_session *s, const struct candidate *c)
+{
+	uint32_t mask = ip4_mask(c->prefix).value;
+
+	for (unsigned tries = 0; c->prefix < 30 && tries < 32; tries++) {
+		uint32_t host = 1 + (uint32_t)rng_below(&s->rng, (uint64_t)~mask - 1);
+		struct ip4 ip = {(c->ip.value & mask) | host};
+
+		if (ip4_is_host(ip) && !neighbour_has(&s->neighbours, ip) &&
+			candidate_find(&s->candidates, ip) == NULL)
+			return ip;
+	}
+	return (struct ip4){0};
+}
+
+static bool has_control(const struct net_session *s, const struct candidate *c)
+{
+	uint32_t mask = ip4_mask(c->prefix).value;
+
+	for (size_t i = 0; i < s->candidates.count; i++) {
+		const struct candidate *other = &s->candidates.at[i];
+
+		if (other->sources & FROM_CONTROL && (other->nics & c->nics) == c->nics &&
+			(other->ip.value & mask) == (c->ip.value & mask))
+			return true;
+	}
+	return false;
+}
+
+bool probe_controls(struct run *run)
+{
+	struct net_session *s = run->net;
+	struct candidates *t = &s->candidates;
+	size_t count = t->count;
+	uint64_t took_ns;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct candidate *c = &t->at[i];
+		struct ip4 ip;
+
+		if (candidate_state(c) != CANDIDATE_CONFLICT || has_control(s, c))
+			continue;
+		ip = unused_address(s, c);
+		if (ip.value != 0)
+			candidate_add(t, &s->neighbours, ip, FROM_CONTROL, c->nics, c->prefix);
+	}
+	if (t->count == count)
+		return true;
+	if (!run_plan(run, FROM_CONTROL, &plan_control, &took_ns))
+		return false;
+	for (size_t i = count; i < t->count; i++)
+		candidates_mark_proxies(t, &t->at[i]);
+	return true;
+}
+
+/* ---- candidates ---- */
+
+/* The prefix of the subnet that `ip` lies in, as far as net.ip or an offer tells; 24 otherwise. */
+static unsigned prefix_of(const struct run *run, struct ip4 ip)
+{
+	const struct dhcp_client *client = &run->net->dhcp;
+	const struct config *config = run->config;
+	uint32_t mask = ip4_mask(config->net_prefix).value;
+
+	if (config->has_net_ip && (ip.value & mask) == (config->net_ip.value & mask))
+		return config->net_prefix;
+	for (size_t i = 0; i < client->offer_count; i++) {
+		mask = ip4_mask(client->offers[i].prefix).value;
+		if ((ip.value & mask) == (client->offers[i].ip.value & mask))
+			return client->offers[i].prefix;
+	}
+	return 24;
+}
+
+static void add(struct run *run, struct ip4 ip, enum candidate_source source, uint16_t nics)
+{
+	struct net_session *s = run->net;
+
+	if (ip4_is_host(ip))
+		candidate_add(&s->candidates, &s->neighbours, ip, source, nics, prefix_of(run, ip));
+}
+
+void probe_add_ours(struct run *run)
+{
+	const struct dhcp_client *client = &run->net->dhcp;
+
+	if (run->config->has_net_ip)
+		add(run, run->config->net_ip, FROM_NET_IP,
+			net_preferred(run, net_usable(run->net)));
+	for (size_t i = 0; i < client->offer_count; i++)
+		add(run, client->offers[i].ip, FROM_OFFER, (uint16_t)(1u << client->offers[i].nic));
+}
+
+static bool is_ours(const struct net_session *s, struct ip4 ip)
+{
+	const struct candidate *c = candidate_find(&s->candidates, ip);
+
+	return c != NULL && c->sources & FROM_OURS;
+}
+
+/* An address of others. If it is one of ours as well, it stays ours, and the cards where it counts stay too. */
+static void add_other(struct run *run, struct ip4 ip, enum candidate_source source, uint16_t nics)
+{
+	if (!is_ours(run->net, ip))
+		add(run, ip, source, nics);
+}
+
+void probe_add_others(struct run *run)
+{
+	struct net_session *s = run->net;
+	const struct config *config = run->config;
+
+	add_other(run, config->net_gateway, FROM_GATEWAY, net_usable(s));
+	add_other(run, config->net_peer, FROM_PEER, net_usable(s));
+	for (size_t i = 0; i < s->dhcp.offer_count; i++)
+		add_other(run, s->dhcp.offers[i].router, FROM_GATEWAY,
+			(uint16_t)(1u << s->dhcp.offers[i].nic));
+	for (size_t i = 0; i < s->targets.count; i++)
+		add_other(run, s->targets.at[i].ip, FROM_ASKED, s->targets.at[i].nics);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Probing addresses for an owner without ever claiming them.
+ *
+ * Pure over struct nic.
+ * Spec.  RFC 5227 section 2.1.1: broadcast ARP requests with sender address 0.0.0.0, several of them, then a wait.
+ *        Nothing is ever announced (section 2.3): that would disturb a live owner.
+ */
+#ifndef KIRIWAKE_NICPROBE_PROBE_H
+#define KIRIWAKE_NICPROBE_PROBE_H
+
+#include "nicprobe/pump.h"
+
+/* Probes all candidates with one of `sources` (FROM_... bits), in parallel, on each of their usable cards, and
+ * listens to the end. The time it took goes to *ret_took_ns. False, *ret untouched: stopped before the end. */
+bool probe_run(struct run *run, uint8_t sources, uint64_t *ret_took_ns);
+
+/* For each candidate in conflict, probes an address of its subnet that nobody should have. Who answers for that
+ * as well is marked as proxy. False: stopped. */
+bool probe_controls(struct run *run);
+
+/* Adds the addresses that may be ours: net.ip and what DHCP servers offered. */
+void probe_add_ours(struct run *run);
+
+/* Adds those that others own or ask for: gateway, net.peer, overheard who-has targets. */
+void probe_add_others(struct run *run);
+
+#endif

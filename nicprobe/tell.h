@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Findings that may come up at any time while the cards are open.
+ *
+ * Pure. What was heard between two checks is told by the next one.
+ */
+#ifndef KIRIWAKE_NICPROBE_TELL_H
+#define KIRIWAKE_NICPROBE_TELL_H
+
+#include "nicprobe/session.h"
+
+/* Records what is new: lost links, loops, clones of our MACs, conflicts of our own addresses. Called at the end of
+ * every check. */
+void tell_new(struct run *run);
+
+/* Records net-duplicate-ip for a candidate in conflict, as a warning if only a proxy makes it one. */
+void tell_conflict(struct run *run, struct candidate *c);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Counting frames by class, and the senders that talk most.
+ *
+ * Pure. Bounded: the top senders are kept by the space-saving method (Metwally, Agrawal, El Abbadi, "Efficient
+ * computation of frequent and top-k elements in data streams", ICDT 2005): whoever sends more than
+ * 1/TALKERS_MAX of the broadcasts is in the table, with a count that may be too high but never too low.
+ */
+#ifndef KIRIWAKE_NICPROBE_TRAFFIC_H
+#define KIRIWAKE_NICPROBE_TRAFFIC_H
+
+#include "nicprobe/eth.h"
+
+#define TALKERS_MAX 16
+
+struct talker {
+	struct mac mac;
+	uint64_t count;
+};
+
+/* Frames of strangers. All zero: nothing counted. */
+struct traffic {
+	uint64_t broadcast, multicast;
+	uint64_t unicast_ours, unicast_other; /* by destination; other: we only overheard it */
+	uint64_t tagged;    /* with a VLAN id: of another network, not looked into */
+	uint64_t malformed; /* at any layer */
+	size_t talker_count;
+	struct talker talkers[TALKERS_MAX]; /* of broadcasts */
+};
+
+/* `ours`: the destination is one of our cards. */
+void traffic_count(struct traffic *t, const struct eth *frame, bool ours);
+
+/* All classes together. */
+uint64_t traffic_frames(const struct traffic *t);
+
+/* The sender of most broadcasts, or NULL when there was none. */
+const struct talker *traffic_top(const struct traffic *t);
+
+#endif

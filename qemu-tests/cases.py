@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""The cases. For each check one machine in good order, and one for each fault that can be put in from outside."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import media
+from faults import cut_power, press, stick_bit, type_serial
+from judge import AT_ONCE, MENU_IS_UP, Case, containing, hexadecimal, including, word_at
+from machine import Disk, Machine, Nic, Run, When
+from peer import (
+    Behaviour,
+    DhcpServer,
+    Host,
+    Owners,
+    Reflector,
+    Storm,
+    announcer,
+    prober,
+    same_mac,
+)
+from result import Result, file_problems
+
+# ---- the network ----
+
+SERVER_IP = "192.168.77.20"
+GATEWAY_IP, GATEWAY_MAC = "192.168.77.1", "00:1b:17:00:01:01"
+LEASE_IP = "192.168.77.50"
+ROUTER_MAC, CAMERA_MAC = "f4:f2:6d:11:22:33", "00:40:8c:aa:bb:cc"
+
+
+def gateway(**faults) -> Host:
+    return Host(GATEWAY_IP, GATEWAY_MAC, **faults)
+
+
+def dhcp() -> DhcpServer:
+    return DhcpServer(GATEWAY_IP, GATEWAY_MAC, LEASE_IP)
+
+
+def lan(*more: type[Behaviour] | object) -> tuple[Nic, ...]:
+    """One card on a segment with a gateway that serves DHCP. `more` are functions that make further behaviours."""
+    return (Nic(lan=lambda: [gateway(), dhcp()] + [make() for make in more]),)
+
+
+def bare_lan(*behaviours) -> tuple[Nic, ...]:
+    return (Nic(lan=lambda: [make() for make in behaviours]),)
+
+
+OWN_ADDRESS = {"net.ip": f"{SERVER_IP}/24", "net.gateway": GATEWAY_IP}
+NETWORK = {"checks": "nic.* net.*"}
+SPEAKS_FROM_LEASE = frozenset({LEASE_IP})
+SPEAKS_FROM_OWN = frozenset({SERVER_IP, LEASE_IP})
+
+# ---- memory and disks, kept small so that a case is about one thing ----
+
+STUCK_ADDRESS, STUCK_BIT = 0x6543213, 5
+HIGH_ADDRESS = 0x100000000 + 0x1234565
+SOME_MEMORY = {"checks": "mem.*", "mem.range": "0x4000000-0x14000000"}
+LITTLE_MEMORY = {"checks": "mem.*", "mem.range": "0x6000000-0x6800000"}
+HIGH_MEMORY = {"checks": "mem.*", "mem.range": "4G-0x110000000"}
+BAD_SECTOR = 12345
+DISK_CHECKS = {"checks": "disk.*"}
+
+RAM_ONLY = Machine(disks=(), nics=(), options=LITTLE_MEMORY)
+
+
+def stuck(address: int) -> tuple[dict[str, object], ...]:
+    xor = 1 << (address % 8 * 8 + STUCK_BIT)
+    return ({"code": "mem-bit-error", "address": word_at(address), "xor": hexadecimal(xor)},)
+
+
+def lease_returned(run: Run, _: Result) -> Iterable[str]:
+    server = next(b for b in run.peers[0].behaviours if isinstance(b, DhcpServer))
+    if server.granted == 0:
+        yield "never took a lease"
+    if server.released == 0:
+        yield "never gave its lease back"
+
+
+def prefix_readable(run: Run, result: Result) -> Iterable[str]:
+    """What the power cut left of the run before is well-formed as far as it goes."""
+    return file_problems(result.log / "runs" / "0001" / "results.jsonl", complete=False)
+
+
+CLEAN = (
+    Case(
+        "clean",
+        Machine(nics=lan()),
+        passed=("mem.address", "mem.march-c", "disk.benchmark", "net.gateway", "net.ping", "net.dhcp"),
+        speaks_from=SPEAKS_FROM_LEASE,
+        events=(),  # the menu's own five seconds count
+        inspect=lease_returned,
+        within_s=60,
+    ),
+    Case("clean-own-address", Machine(disks=(), nics=lan(), options=NETWORK | OWN_ADDRESS), speaks_from=SPEAKS_FROM_OWN),
+    Case("clean-user-net", Machine(disks=(), nics=(Nic(),), options=NETWORK)),
+    Case("clean-e1000e", Machine(disks=(), nics=(replace(lan()[0], model="e1000e"),), options=NETWORK), speaks_from=SPEAKS_FROM_LEASE),
+    Case("clean-rtl8139", Machine(disks=(), nics=(replace(lan()[0], model="rtl8139"),), options=NETWORK), speaks_from=SPEAKS_FROM_LEASE),
+    Case("no-nic", Machine(nics=(), options={"mem.range": LITTLE_MEMORY["mem.range"]}), skipped=("net.ping", "net.duplicate-ip")),
+    Case("four-cpus", replace(RAM_ONLY, cpus=4, options=SOME_MEMORY), passed=("mem.address", "mem.march-c")),
+    Case("mp-blocking", replace(RAM_ONLY, options=LITTLE_MEMORY | {"mem.mp": "blocking"}), passed=("mem.march-c",)),
+    Case("mp-single", replace(RAM_ONLY, options=LITTLE_MEMORY | {"mem.mp": "single"}), passed=("mem.march-c",)),
+)
+
+MEMORY = (
+    Case(
+        "ram-stuck-bit",
+        replace(RAM_ONLY, options=SOME_MEMORY),
+        verdict="FAIL",
+        findings=stuck(STUCK_ADDRESS),
+        events=(*AT_ONCE, When("mem.march-c", stick_bit(STUCK_ADDRESS, STUCK_BIT))),
+    ),
+    Case(
+        "ram-stuck-bit-above-4g",
+        replace(RAM_ONLY, memory_mib=5120, options=HIGH_MEMORY),
+        verdict="FAIL",
+        findings=stuck(HIGH_ADDRESS),
+        events=(*AT_ONCE, When("mem.march-c", stick_bit(HIGH_ADDRESS, STUCK_BIT, value=0))),
+    ),
+    Case("ram-above-4g", replace(RAM_ONLY, memory_mib=5120, options=HIGH_MEMORY), passed=("mem.address", "mem.march-c")),
+)
+
+
+def network_case(name: str, nics: tuple[Nic, ...], code: str = "", verdict: str = "FAIL", **more) -> Case:
+    fields = more.pop("fields", {})
+    options = NETWORK | more.pop("options", {})
+    findings = ({"code": code, **fields},) if code else ()
+    more.setdefault("speaks_from", SPEAKS_FROM_LEASE)
+    return Case(name, Machine(disks=(), nics=nics, options=options), verdict, findings, **more)
+
+
+def duplicate(name: str, make, macs: tuple[str, ...]) -> Case:
+    fields = {"ip": SERVER_IP, "macs": including(*macs)}
+    return network_case(name, lan(make), "net-duplicate-ip", fields=fields, options=OWN_ADDRESS)
+
+
+NETWORKS = (
+    duplicate("duplicate-ip-two-owners", lambda: Owners(SERVER_IP, (ROUTER_MAC, CAMERA_MAC)), (ROUTER_MAC, CAMERA_MAC)),
+    duplicate("duplicate-ip-one-owner", lambda: Host(SERVER_IP, ROUTER_MAC), (ROUTER_MAC,)),
+    duplicate("duplicate-ip-announced-only", lambda: announcer(SERVER_IP, ROUTER_MAC), (ROUTER_MAC,)),
+    duplicate("duplicate-ip-prober", lambda: prober(SERVER_IP, ROUTER_MAC), (ROUTER_MAC,)),
+    network_case("duplicate-frames", bare_lan(lambda: gateway(copies=2), dhcp), verdict="PASS"),
+    network_case("packet-loss", bare_lan(lambda: gateway(lost=0.3), dhcp), "net-packet-loss"),
+    network_case("packet-corrupt", bare_lan(lambda: gateway(corrupt=0.3), dhcp), "net-packet-corrupt", allowed=("net-packet-loss",)),
+    network_case("gateway-silent", bare_lan(lambda: gateway(silent_arp=True), dhcp), "net-gateway-silent"),
+    network_case(
+        "loop", lan(Reflector), "net-loop", allowed=("net-duplicate-ip", "net-duplicate-mac", "net-packet-loss")
+    ),
+    network_case("storm", lan(lambda: Storm(CAMERA_MAC)), "net-storm", verdict="WARN", allowed=("net-packet-loss",)),
+    network_case("duplicate-mac", lan(lambda: same_mac(Nic().mac)), "net-duplicate-mac"),
+    network_case(
+        "rogue-dhcp",
+        lan(lambda: DhcpServer("192.168.77.2", ROUTER_MAC, "192.168.77.51"), lambda: Host("192.168.77.2", ROUTER_MAC)),
+        "net-rogue-dhcp",
+        verdict="WARN",
+        speaks_from=frozenset({LEASE_IP, "192.168.77.51"}),
+    ),
+    network_case("no-dhcp", bare_lan(gateway), "net-no-dhcp", verdict="WARN", speaks_from=frozenset()),
+    network_case("nic-without-driver", (Nic("tulip"),), "nic-no-driver", verdict="WARN"),
+)
+
+
+def bad_disk(bus: str, allowed: tuple[str, ...] = ()) -> Case:
+    return Case(
+        f"disk-error-{bus}",
+        Machine(nics=(), disks=(Disk(bus, bad_sector=BAD_SECTOR),), options=DISK_CHECKS),
+        verdict="FAIL",
+        findings=({"code": "disk-read-error", "disk": "disk0", "lba": BAD_SECTOR},),
+        allowed=allowed,
+    )
+
+
+DISKS = (
+    bad_disk("nvme"),
+    bad_disk("virtio"),
+    bad_disk("sata", allowed=("disk-firmware-lied",)),  # this firmware calls unreadable SATA sectors a success
+    bad_disk("scsi"),
+    bad_disk("usb", allowed=("disk-timeout",)),
+    Case(
+        "disks-clean",
+        Machine(nics=(), disks=tuple(Disk(bus, mib=16) for bus in ("nvme", "virtio", "sata", "scsi", "usb")), options=DISK_CHECKS),
+        passed=("disk.inventory", "disk.benchmark"),
+    ),
+    Case("disk-damaged-gpt", Machine(nics=(), disks=(Disk(make=media.damaged_gpt_disk),), options=DISK_CHECKS)),
+)
+
+
+def without_log(image: Path) -> None:
+    media.delete_partition(image, "KIRIWAKELOG")
+
+
+def options_everywhere(image: Path) -> None:
+    media.put_file(image, "KIRIWAKE", "/kiriwake.cfg", "log.keep = 11\nwatchdog = 101\npasses = 2\n")
+    media.put_file(image, "KIRIWAKELOG", "/kiriwake.cfg", "watchdog = 102\r\npasses = 3\r\nprofile = disk\r\n")
+
+
+NO_LOG = {"verdict": "WARN", "has_log": False, "says": ("log-unavailable",)}
+
+MEDIA = (
+    Case("log-partition-removed", RAM_ONLY, prepare=without_log, **NO_LOG),
+    Case("boot-from-cd", replace(RAM_ONLY, medium="cdrom", image="kiriwake.iso"), **NO_LOG),
+    Case("boot-iso-from-stick", replace(RAM_ONLY, image="kiriwake.iso")),
+    Case("boot-from-larger-stick", RAM_ONLY, prepare=lambda image: media.grow(image, 512)),
+    Case("boot-from-virtio-disk", replace(RAM_ONLY, medium="disk")),
+    Case("boot-from-sata-disk", replace(RAM_ONLY, medium="sata")),
+    Case(
+        "power-cut-before",
+        replace(RAM_ONLY, options=SOME_MEMORY),
+        verdict="WARN",
+        findings=({"code": "run-interrupted", "check": "mem.march-c"},),
+        earlier_boot=(*AT_ONCE, When("mem.march-c", cut_power)),
+        inspect=prefix_readable,
+    ),
+)
+
+OPTIONS = (
+    Case(
+        "option-unknown",
+        replace(RAM_ONLY, options=LITTLE_MEMORY | {"net.pi": "1.2.3.4"}),
+        verdict="WARN",
+        findings=({"code": "option-unknown", "key": "net.pi", "source": containing("SMBIOS")},),
+    ),
+    Case(
+        "option-bad-value",
+        RAM_ONLY,
+        verdict="WARN",
+        prepare=lambda image: media.put_file(image, "KIRIWAKELOG", "/kiriwake.cfg", "# mine\r\nbudget = soon\r\n"),
+        findings=({"code": "option-bad-value", "key": "budget", "value": "soon", "line": 2},),
+    ),
+    Case(
+        "option-precedence",
+        Machine(disks=(), nics=(), options={"passes": "1", "profile": "network", "mem.range": LITTLE_MEMORY["mem.range"]}),
+        prepare=options_everywhere,
+        events=(When(MENU_IS_UP, press("m")),),
+        parameters={"log.keep": "11", "watchdog": "102", "passes": "1", "profile": "memory"},
+        passed=("mem.march-c",),
+    ),
+    Case(
+        "menu-over-serial",
+        Machine(disks=(), nics=(), options={"mem.range": LITTLE_MEMORY["mem.range"]}),
+        events=(When(MENU_IS_UP, type_serial("m")),),
+        parameters={"profile": "memory"},
+        passed=("mem.march-c",),
+    ),
+)
+
+CASES = CLEAN + MEMORY + NETWORKS + DISKS + MEDIA + OPTIONS

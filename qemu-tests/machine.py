@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""One machine in QEMU: described as data, booted from a copy of the real medium, watched until it ends.
+
+Everything about a run stays in its own directory: serial.log, screen.png, the image with the log it wrote,
+log/ (that log, read back), the disks, qemu.log with the command line.
+"""
+
+import hashlib
+import os
+import re
+import select
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import media
+from peer import Behaviour, Peer
+from qmp import Qmp
+from result import END_MARK, Result
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = Path(os.environ.get("KIRIWAKE_BUILD", ROOT / "build"))
+FIRMWARE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
+VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+
+SCREENSHOT_EVERY_S = 2.0
+ESCAPE_SEQUENCE = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]")
+CUT_SEQUENCE = re.compile(r"\x1b(\[[0-9;?=]*)?$")
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A patient. `bus` is one of the keys of DISK_DEVICES."""
+
+    bus: str = "nvme"
+    mib: int = 64
+    bad_sector: int | None = None  # reads of it fail with EIO
+    make: Callable[[Path, int], None] | None = None  # fills the file; random content otherwise
+
+
+@dataclass(frozen=True)
+class Nic:
+    model: str = "virtio-net-pci,romfile="  # without option ROM: the firmware's own driver
+    lan: Callable[[], list[Behaviour]] | None = None  # who is behind the cable; None: QEMU's own user network
+    mac: str = "52:54:00:12:34:56"
+
+
+@dataclass(frozen=True)
+class Machine:
+    memory_mib: int = 512
+    cpus: int = 2
+    medium: str = "usb"  # a key of BOOT_DEVICES
+    image: str = "kiriwake.img"
+    disks: tuple[Disk, ...] = (Disk(),)
+    nics: tuple[Nic, ...] = (Nic(),)
+    options: dict[str, str] = field(default_factory=dict)  # by SMBIOS; on_finish=qemu-exit unless given
+    extra: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class When:
+    """Once `text` has been seen on the serial line, behind what the event before it waited for: do it."""
+
+    text: str
+    action: Callable[["Run"], None]
+
+
+BOOT_DEVICES = {
+    "usb": ["-device", "usb-storage,bus=xhci.0,drive=stick,removable=on,bootindex=0"],
+    "disk": ["-device", "virtio-blk-pci,drive=stick,bootindex=0"],
+    "sata": ["-device", "ide-hd,bus=ide.5,drive=stick,bootindex=0"],
+    "cdrom": ["-device", "ide-cd,bus=ide.5,drive=stick,bootindex=0"],
+}
+
+DISK_DEVICES = {
+    "nvme": ["-device", "nvme,drive={drive},serial={serial}"],
+    "virtio": ["-device", "virtio-blk-pci,drive={drive},serial={serial}"],
+    "sata": ["-device", "ide-hd,bus=ide.{index},drive={drive},serial={serial}"],
+    "scsi": ["-device", "virtio-scsi-pci,id=scsi{index}", "-device", "scsi-hd,bus=scsi{index}.0,drive={drive},serial={serial}"],
+    "usb": ["-device", "usb-ehci,id=ehci{index}", "-device", "usb-storage,bus=ehci{index}.0,drive={drive},serial={serial}"],
+}
+
+
+def smbios_arguments(options: dict[str, str]) -> list[str]:
+    """Options as OEM strings, SMBIOS type 11. QEMU wants commas doubled."""
+    arguments = []
+    for key, value in options.items():
+        text = f"kiriwake:{key}={value}".replace(",", ",,")
+        arguments += ["-smbios", f"type=11,value={text}"]
+    return arguments
+
+
+def blockdev(node: str, file: Path, bad_sector: int | None = None, read_only: bool = False) -> str:
+    """A raw image, with every read of one sector failing if asked for."""
+    text = f"driver=raw,node-name={node},read-only={'on' if read_only else 'off'}"
+    if bad_sector is None:
+        return f"{text},file.driver=file,file.filename={file}"
+    return (
+        f"{text},file.driver=blkdebug,file.image.driver=file,file.image.filename={file},"
+        "file.inject-error.0.event=none,file.inject-error.0.iotype=read,"
+        f"file.inject-error.0.errno=5,file.inject-error.0.sector={bad_sector}"
+    )
+
+
+class Run:
+    """The machine's files in `directory`, made afresh; boot() may be called again and again on them."""
+
+    def __init__(self, directory: Path, machine: Machine):
+        self.directory = directory
+        self.machine = machine
+        self.image = directory / machine.image
+        self.memory_file = directory / "memory"
+        self.peers: list[Peer] = []
+        self.serial = ""  # what came so far, without escape sequences
+        self._cut_text = ""  # an escape sequence that has not come whole yet
+        self._seen = 0  # events look behind this position
+        self._qmp: Qmp | None = None
+        self._process: subprocess.Popen | None = None
+        self._serial_socket: socket.socket | None = None
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+        media.copy(BUILD / machine.image, self.image)
+        shutil.copyfile(VARIABLES, directory / "variables.fd")
+        for index, disk in enumerate(machine.disks):
+            make = disk.make or (lambda path, mib: media.random_disk(path, mib, path.name))
+            make(self.disk_file(index), disk.mib)
+        self.digests = [self.disk_digest(index) for index in range(len(machine.disks))]
+
+    def disk_digest(self, index: int) -> str:
+        with self.disk_file(index).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def tidy(self, keep: bool) -> None:
+        """Removes what is big and can be made again, unless somebody has to look at it."""
+        if not keep:
+            for file in [self.image, *self.directory.glob("disk*.img"), self.directory / "variables.fd"]:
+                file.unlink(missing_ok=True)
+
+    def disk_file(self, index: int) -> Path:
+        return self.directory / f"disk{index}.img"
+
+    # ---- what an action may do while the machine runs ----
+
+    def press(self, *keys: str) -> None:
+        """Keys on the machine's own keyboard, by QEMU's names: "f", "ret", "esc"."""
+        for key in keys:
+            self.monitor("send-key", keys=[{"type": "qcode", "data": key}])
+
+    def type_serial(self, text: str) -> None:
+        self._serial_socket.sendall(text.encode())
+
+    def monitor(self, command: str, **arguments) -> object:
+        return self._qmp.command(command, **arguments)
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def cut_power(self) -> None:
+        self._process.kill()
+
+    # ---- one boot ----
+
+    def boot(self, timeout_s: float, events: Iterable[When] = (), live: Callable[[str], None] | None = None) -> Result:
+        """Runs the machine until QEMU ends or the time is over, and reads back what it left behind."""
+        self.serial, self._cut_text, self._seen = "", "", 0
+        self.peers = []
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="kiriwake-") as sockets:
+            try:
+                self._start(Path(sockets))
+                timed_out = self._watch(started + timeout_s, list(events), live)
+            finally:
+                exit_code = self._stop()
+        seconds = time.monotonic() - started
+        log = self.directory / "log"
+        shutil.rmtree(log, ignore_errors=True)
+        media.extract(self.image, "KIRIWAKELOG", log)
+        return Result(self.directory, exit_code, timed_out, seconds, self.serial, log)
+
+    def _start(self, sockets: Path) -> None:
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.bind(str(sockets / "serial"))
+        listener.listen(1)
+        listener.settimeout(0.1)
+        command = self._command(sockets)
+        log = (self.directory / "qemu.log").open("w")
+        log.write(" ".join(command) + "\n")
+        log.flush()
+        with log:
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        with listener:
+            self._serial_socket = self._until_ready(lambda: listener.accept()[0])
+        self._qmp = self._until_ready(lambda: Qmp(sockets / "qmp"))
+        for peer in self.peers:
+            peer.start()
+
+    def _until_ready(self, attempt: Callable):
+        """What attempt() gives, as soon as QEMU is far enough."""
+        while True:
+            try:
+                return attempt()
+            except (TimeoutError, FileNotFoundError, ConnectionRefusedError):
+                if not self.running:
+                    raise RuntimeError((self.directory / "qemu.log").read_text()) from None
+                time.sleep(0.05)
+
+    def _command(self, sockets: Path) -> list[str]:
+        m = self.machine
+        command = ["qemu-system-x86_64", "-machine", "q35,memory-backend=ram", "-accel", "tcg,thread=multi"]
+        command += ["-cpu", "max", "-smp", str(m.cpus), "-m", f"{m.memory_mib}M"]
+        command += ["-object", f"memory-backend-file,id=ram,size={m.memory_mib}M,mem-path={self.memory_file},share=on"]
+        command += ["-nodefaults", "-vga", "std", "-display", "none", "-no-reboot", "-no-user-config"]
+        command += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={FIRMWARE}"]
+        command += ["-drive", f"if=pflash,format=raw,unit=1,file={self.directory / 'variables.fd'}"]
+        command += ["-chardev", f"socket,id=serial,path={sockets / 'serial'},logfile={self.directory / 'serial.log'}"]
+        command += ["-serial", "chardev:serial", "-qmp", f"unix:{sockets / 'qmp'},server=on,wait=off"]
+        command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-device", "qemu-xhci,id=xhci"]
+        command += ["-blockdev", blockdev("stick", self.image, read_only=m.medium == "cdrom")]
+        command += BOOT_DEVICES[m.medium]
+        for index, disk in enumerate(m.disks):
+            command += ["-blockdev", blockdev(f"disk{index}", self.disk_file(index), disk.bad_sector)]
+            names = {"drive": f"disk{index}", "serial": f"PATIENT{index}", "index": index}
+            command += [word.format(**names) for word in DISK_DEVICES[disk.bus]]
+        for index, nic in enumerate(m.nics):
+            command += self._nic_arguments(index, nic, sockets)
+        command += smbios_arguments({"on_finish": "qemu-exit"} | m.options)
+        return command + list(m.extra)
+
+    def _nic_arguments(self, index: int, nic: Nic, sockets: Path) -> list[str]:
+        if nic.lan is None:
+            backend = f"user,id=net{index}"
+        else:
+            ours, theirs = sockets / f"peer{index}", sockets / f"nic{index}"
+            backend = f"dgram,id=net{index},local.type=unix,local.path={theirs},remote.type=unix,remote.path={ours}"
+            self.peers.append(Peer(ours, theirs, nic.mac, nic.lan()))
+        return ["-netdev", backend, "-device", f"{nic.model},netdev=net{index},mac={nic.mac}"]
+
+    def _watch(self, deadline: float, events: list[When], live: Callable[[str], None] | None) -> bool:
+        """Reads the serial line until QEMU closes it. True if the time was over first."""
+        next_screenshot = time.monotonic() + SCREENSHOT_EVERY_S
+        ended = False
+        while time.monotonic() < deadline:
+            readable, _, _ = select.select([self._serial_socket], [], [], 0.2)
+            if readable:
+                try:
+                    chunk = self._serial_socket.recv(65536)
+                except ConnectionResetError:
+                    chunk = b""
+                if not chunk:
+                    return False
+                self._hear(chunk.decode("ascii", "replace"), events, live)
+            if not ended and (END_MARK in self.serial or time.monotonic() >= next_screenshot):
+                ended = END_MARK in self.serial
+                self._screenshot(hold=ended)
+                next_screenshot = time.monotonic() + SCREENSHOT_EVERY_S
+        return True
+
+    def _hear(self, text: str, events: list[When], live: Callable[[str], None] | None) -> None:
+        if live is not None:
+            live(text)
+        text = self._cut_text + text
+        cut = CUT_SEQUENCE.search(text)
+        self._cut_text = text[cut.start() :] if cut else ""
+        self.serial += ESCAPE_SEQUENCE.sub("", text[: cut.start()] if cut else text)
+        while events and (at := self.serial.find(events[0].text, self._seen)) >= 0:
+            event = events.pop(0)
+            self._seen = at + len(event.text)
+            event.action(self)
+
+    def _screenshot(self, hold: bool) -> None:
+        """Keeps the screen as it is now; `hold` stops the machine meanwhile, which is about to switch itself off."""
+        target = self.directory / "screen.png"
+        partial = target.with_suffix(".part")
+        try:
+            if hold:
+                self.monitor("stop")
+            self.monitor("screendump", filename=str(partial), format="png")
+            partial.replace(target)
+            if hold:
+                self.monitor("cont")
+        except (OSError, RuntimeError):
+            pass  # the machine ended meanwhile: the picture before this one stays
+
+    def _stop(self) -> int:
+        for peer in self.peers:
+            peer.stop()
+        if self._qmp is not None:
+            self._qmp.close()
+            self._qmp = None
+        if self._serial_socket is not None:
+            self._serial_socket.close()
+            self._serial_socket = None
+        if self._process is None:
+            raise RuntimeError("QEMU was not started")
+        try:
+            self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self.memory_file.unlink(missing_ok=True)
+        return self._process.wait()

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The documents that are generated from the tables: checks and findings, as Markdown. Pure. */
+#include "suite/catalogue.h"
+
+void catalogue_document(struct sink out)
+{
+	fmt(out,
+		"# Checks\n\nGenerated from the code by `make docs`. In the order in which a run takes them.\n\n"
+		"| id | what it does | it passes if | needs |\n|---|---|---|---|\n");
+	for (size_t i = 0; i < catalogue_count; i++) {
+		const struct check *c = catalogue[i];
+
+		fmt(out, "| `%s` | %s%s | %s | %s%s%s%s |\n", c->id, c->title,
+			c->on_request ? " (only when named)" : "", c->pass_if,
+			c->need & NEED_NIC ? "a network card with a driver" : "",
+			c->need & NEED_DISK ? "a disk" : "",
+			c->need & NEED_RAM ? "free memory" : "", c->need == 0 ? "-" : "");
+	}
+	fmt(out,
+		"\nWhat is not there makes a check SKIP with the reason, never FAIL. Names never change once released.\n");
+}
+
+void findings_document(struct sink out)
+{
+	fmt(out,
+		"# Findings\n\nGenerated from the code by `make docs`. The closed list of what a run can find; the code is the\n"
+		"`verdict` of a `diagnosis` in `results.jsonl`, and the `code` of the `finding` extension behind it.\n");
+	for (unsigned code = 0; code < FINDING_COUNT; code++) {
+		const struct finding_info *f = finding_info((enum finding_code)code);
+
+		fmt(out, "\n## `%s` (%s)\n\n- **Seen:** %s\n- **Means:** %s\n- **Do next:** %s\n",
+			f->code, verdict_name(f->verdict), f->seen, f->means, f->next);
+	}
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The options of a run: the table, defaults, printing. Pure. See options.h; options_read.c reads them. */
+#include "suite/options.h"
+#include "suite/option_table.h"
+
+#define AT(member) offsetof(struct config, member)
+
+#define SECONDS UINT64_C(1000000000)
+#define HOURS   (3600 * SECONDS)
+#define DAYS    (24 * HOURS)
+#define MIB     (UINT64_C(1) << 20)
+#define GIB     (UINT64_C(1) << 30)
+
+#define LOG_KEEP_DEFAULT    10
+#define MEM_RESERVE_DEFAULT (32 * MIB)
+#define NET_PREFIX_DEFAULT  24
+#define HOST_TEXT           "an address such as 192.168.1.1, or none"
+#define DISKS_TEXT          "globs over id, model, serial and bus, such as disk1 nvme *SAMSUNG*"
+
+static const char *const profile_words[] = {
+	"quick", "full", "memory", "network", "disk", "burnin", NULL};
+static const char *const finish_words[] = {"menu", "shutdown", "reboot", "exit", "qemu-exit", NULL};
+static const char *const serial_words[] = {"auto", "on", "off", NULL};
+static const char *const dhcp_words[] = {"lease", "probe", "off", NULL};
+static const char *const cpus_words[] = {"all", "one", "round-robin", NULL};
+static const char *const mp_words[] = {"auto", "nonblocking", "blocking", "single", NULL};
+static const char *const zero_none[] = {"none"};
+static const char *const zero_off[] = {"off"};
+static const char *const zero_auto[] = {"auto"};
+static const char *const zero_all[] = {"all"};
+
+const struct option option_table[] = {
+	{"profile", &option_word, AT(profile), profile_words, 0, 0,
+		"quick, full, memory, network, disk, burnin", "Which checks run, and how long"},
+	{"checks", &option_globs, AT(checks), NULL, 0, 0,
+		"globs over check ids, such as mem.* -mem.address; a minus excludes",
+		"Which checks run, instead of what the profile says"},
+	{"budget", &option_duration, AT(budget_ns), zero_none, SECONDS, 30 * DAYS,
+		"a time from 1s to 30d, such as 90s, 30m or 8h, or none",
+		"Time for the whole run; what was not reached is reported as such"},
+	{"passes", &option_number, AT(passes), zero_auto, 1, 1000000, "1 to 1000000, or auto",
+		"How often the checks run; auto: once, in a burn-in until the budget ends"},
+	{"on_finish", &option_word, AT(on_finish), finish_words, 0, 0,
+		"menu, shutdown, reboot, exit, qemu-exit",
+		"What happens at the end; menu without a screen means shutdown"},
+	{"interactive", &option_yes_no, AT(interactive), NULL, 0, 0, "yes, no",
+		"Ask what to run first"},
+	{"watchdog", &option_seconds, AT(watchdog_s), zero_off, 30 * SECONDS, HOURS,
+		"a time from 30s to 1h in whole seconds, or off",
+		"Reset the machine when nothing has moved for so long; the next run names the check that hung"},
+	{"serial", &option_word, AT(serial), serial_words, 0, 0, "auto, on, off",
+		"Whether to write to the serial line as well"},
+	{"log.keep", &option_number, AT(log_keep), zero_all, 1, 9999, "1 to 9999, or all",
+		"The newest runs whose bulky files are never dropped to make room"},
+	{"net.ip", &option_own_ip, 0, NULL, 0, 0, "a host address such as 192.168.1.20/24, or none",
+		"This server's own address: searched for a second owner, then spoken from"},
+	{"net.gateway", &option_ip, AT(net_gateway), NULL, 0, 0, HOST_TEXT, "The router to reach"},
+	{"net.peer", &option_ip, AT(net_peer), NULL, 0, 0, HOST_TEXT,
+		"Another machine to reach, on this network or behind the router"},
+	{"net.expect_mac", &option_own_mac, 0, NULL, 0, 0,
+		"a card address such as 52:54:00:12:34:56, or none",
+		"The card that net.ip belongs to"},
+	{"net.dhcp", &option_word, AT(net_dhcp), dhcp_words, 0, 0, "lease, probe, off",
+		"Lease an address and give it back at the end; only ask who would offer one; or neither"},
+	{"net.ping.count", &option_number, AT(net_ping_count), zero_auto, 1, 100000,
+		"1 to 100000, or auto", "Echo requests per target; auto: as the profile says"},
+	{"mem.range", &option_range, 0, NULL, 0, 0,
+		"addresses such as 0x100000000-0x200000000, 4G-8G or 4G-, or all",
+		"Physical memory to test, from the first address up to but not including the last"},
+	{"mem.cpus", &option_word, AT(mem_cpus), cpus_words, 0, 0, "all, one, round-robin",
+		"Which CPUs test memory"},
+	{"mem.mp", &option_word, AT(mem_mp), mp_words, 0, 0, "auto, nonblocking, blocking, single",
+		"How work reaches the other CPUs"},
+	{"mem.patterns", &option_globs, AT(mem_patterns), NULL, 0, 0,
+		"names of backgrounds, or nothing",
+		"Backgrounds of the memory tests; nothing: as the profile says"},
+	{"mem.reserve", &option_size, AT(mem_reserve_bytes), NULL, 4 * MIB, GIB,
+		"a size from 4M to 1G", "Memory left to the firmware"},
+	{"disk.only", &option_globs, AT(disk_only), NULL, 0, 0, DISKS_TEXT,
+		"The only disks to test; nothing: all"},
+	{"disk.exclude", &option_globs, AT(disk_exclude), NULL, 0, 0, DISKS_TEXT,
+		"Disks not to test"},
+	{"disk.time", &option_duration, AT(disk_time_ns), zero_auto, SECONDS, 30 * DAYS,
+		"a time from 1s to 30d, such as 10m, or auto",
+		"Surface scan per disk; auto: as the profile says"},
+};
+
+const size_t option_count = ARRAY_LEN(option_table);
+
+void options_defaults(struct config *ret)
+{
+	*ret = (struct config){
+		.profile = PROFILE_QUICK,
+		.on_finish = FINISH_MENU,
+		.watchdog_s = 0,
+		.serial = SERIAL_AUTO,
+		.log_keep = LOG_KEEP_DEFAULT,
+		.net_prefix = NET_PREFIX_DEFAULT,
+		.net_dhcp = DHCP_LEASE,
+		.mem_high = UINT64_MAX,
+		.mem_cpus = MEM_CPUS_ALL,
+		.mem_mp = MEM_MP_AUTO,
+		.mem_reserve_bytes = MEM_RESERVE_DEFAULT,
+	};
+}
+
+void options_print(const struct config *config, struct sink out)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option *o = &option_table[i];
+
+		fmt(out, "%s=", o->key);
+		o->kind->print(o, config, out);
+		fmt(out, "\n");
+	}
+}
+
+/* Text inside a Markdown table: '*' would begin emphasis, '|' end the cell. */
+static void put_cell(struct sink out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		fmt(out, "%s%c", *text == '*' || *text == '|' ? "\\" : "", *text);
+}
+
+void options_document(struct sink out)
+{
+	struct config defaults;
+
+	options_defaults(&defaults);
+	fmt(out, "| key | accepted | default | meaning |\n|---|---|---|---|\n");
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option *o = &option_table[i];
+
+		fmt(out, "| `%s` | ", o->key);
+		put_cell(out, o->accepted);
+		fmt(out, " | ");
+		o->kind->print(o, &defaults, out);
+		fmt(out, " | ");
+		put_cell(out, o->help);
+		fmt(out, " |\n");
+	}
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* How an earlier run ended, read off the end of its results.jsonl. Pure. See previous.h. */
+#include "suite/previous.h"
+#include "core/fmt.h"
+#include "core/text.h"
+
+/* The position behind the first `what` in `line`, or false. */
+static bool find(struct text line, const char *what, struct text *ret)
+{
+	size_t len = text_length(what);
+
+	for (size_t i = 0; i + len <= line.len; i++) {
+		if (memcmp(line.at + i, what, len) == 0) {
+			*ret = (struct text){line.at + i + len, line.len - i - len};
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The JSON string or number that follows `key` in `line`, cleaned, in value[cap]. */
+static bool find_value(struct text line, const char *key, char *value, size_t cap)
+{
+	struct text rest;
+	size_t len = 0;
+	bool quoted;
+
+	if (!find(line, key, &rest) || rest.len == 0)
+		return false;
+	quoted = rest.at[0] == '"';
+	if (quoted)
+		rest = (struct text){rest.at + 1, rest.len - 1};
+	while (len < rest.len && rest.at[len] != '"' &&
+		(quoted || (rest.at[len] != ',' && rest.at[len] != '}')))
+		len++;
+	return text_clean(value, cap, rest.at, len) > 0;
+}
+
+static void read_line(struct text line, struct previous_run *run)
+{
+	char at[24];
+	struct text rest;
+
+	if (find(line, "\"testRunEnd\":", &rest))
+		run->ended = true;
+	if (run->check[0] == '\0') /* the tail may begin after the step did */
+		find_value(line, "\"testStepId\":", run->check, sizeof(run->check));
+	if (find(line, "\"testStepStart\":", &rest)) {
+		find_value(rest, "\"name\":", run->check, sizeof(run->check));
+		run->where[0] = '\0';
+	}
+	if (find(line, "\"testStepEnd\":", &rest)) {
+		run->check[0] = '\0';
+		run->where[0] = '\0';
+	}
+	if (!find(line, "\"name\":\"progress\"", &rest))
+		return;
+	if (find_value(rest, "\"address\":", at, sizeof(at)))
+		fmt_to(run->where, sizeof(run->where), "address %s", at);
+	else if (find_value(rest, "\"lba\":", at, sizeof(at)))
+		fmt_to(run->where, sizeof(run->where), "LBA %s", at);
+	else
+		return;
+	if (find_value(rest, "\"part\":", at, sizeof(at)))
+		fmt_add(run->where, sizeof(run->where), " of %s", at);
+}
+
+void previous_run_read(struct span tail, struct previous_run *ret)
+{
+	struct previous_run run = {0};
+	const char *text = (const char *)tail.at;
+	size_t start = 0;
+
+	for (size_t i = 0; i < tail.len; i++) {
+		if (text[i] == '\n') {
+			read_line((struct text){text + start, i - start}, &run);
+			start = i + 1;
+		}
+	}
+	*ret = run;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* How an earlier run ended, read off the end of its results.jsonl.
+ *
+ * Pure.
+ * Trust. None: the file may be torn anywhere, edited, or not ours at all.
+ */
+#ifndef KIRIWAKE_SUITE_PREVIOUS_H
+#define KIRIWAKE_SUITE_PREVIOUS_H
+
+#include "core/bytes.h"
+
+struct previous_run {
+	bool ended;     /* it wrote its testRunEnd */
+	char check[32]; /* the step it was in; empty: in none */
+	char where
+		[96]; /* the last progress it wrote: "address 0x1234000"; empty: none in that step */
+};
+
+/* Reads the last bytes of a results.jsonl; `tail` may begin in the middle of a line. Never fails: what is not
+ * there stays empty. */
+void previous_run_read(struct span tail, struct previous_run *ret);
+
+#endif

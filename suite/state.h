@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What the suite's own files share: the state of one run. Not for the rooms. */
+#ifndef KIRIWAKE_SUITE_STATE_H
+#define KIRIWAKE_SUITE_STATE_H
+
+#include "core/check.h"
+#include "diskbench/checks.h"
+#include "memtest/checks.h"
+#include "nicprobe/checks.h"
+#include "report/console.h"
+#include "report/jsonl.h"
+#include "report/latest.h"
+#include "report/textlog.h"
+#include "suite/options.h"
+#include "suite/runlog.h"
+#include "suite/triage.h"
+
+#define PARAMETERS_SIZE   4096
+#define COMMAND_LINE_SIZE 512
+
+struct suite {
+	struct machine *machine;
+	struct config config;
+	struct option_problems problems;
+	char parameters[PARAMETERS_SIZE];
+	char command_line[COMMAND_LINE_SIZE];
+	uint64_t deadline_ns; /* of the whole run; UINT64_MAX: none */
+	uint64_t watchdog_fed_ns;
+
+	struct recorder rec;
+	struct inventory inventory;
+	struct triage triage;
+	struct runlog log;
+	bool log_problem_told; /* log-unavailable is found once */
+	struct console_report console;
+	struct jsonl jsonl;
+	struct textlog textlog;
+	struct latest latest;
+
+	struct run run;
+	enum verdict verdict;
+	struct counts counts;
+	bool unreached; /* a selected check was not run */
+
+	struct net_session net;
+	struct mem_session mem;
+	struct disk_session disk;
+};
+
+/* Records log-unavailable if the log has a problem that was not told yet. */
+void setup_tell_log_problem(struct suite *suite);
+
+/* Asks a person at the console for a profile and options (interactive=yes); goes on by itself after a minute
+ * without a key. What was typed is read as options, with the highest precedence. */
+void prompt_options(struct suite *suite);
+
+#endif

@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+# Runs every fuzzer for some seconds, from its seeds in tests/fuzz/corpus/NAME. What it finds new stays in build/.
+# Usage: run-fuzz.sh SECONDS BINARY...
+set -u
+seconds=$1
+shift
+passed=0
+failed=0
+
+for fuzzer in "$@"; do
+    name=$(basename "$fuzzer")
+    work=build/fuzz/work/$name
+    mkdir -p "$work/corpus"
+    seeds=tests/fuzz/corpus/$name
+    [ -d "$seeds" ] || seeds=
+    # shellcheck disable=SC2086  # no seeds, no word
+    if "$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 -verbosity=0 \
+        -artifact_prefix="$work/" "$work/corpus" $seeds >"$work/log" 2>&1; then
+        passed=$((passed + 1))
+        echo "$name: nothing found in $seconds s"
+    else
+        failed=$((failed + 1))
+        echo "$name: FOUND SOMETHING, input in $work/"
+        tail -n 40 "$work/log"
+    fi
+done
+echo "fuzz: $passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* A run of the network checks on the scripted network, with all that was recorded and sent kept for comparison.
+ *
+ * Every frame sent is inspected against what the scenario allows, not against what the program believes.
+ */
+#ifndef KIRIWAKE_TESTS_NET_RIG_H
+#define KIRIWAKE_TESTS_NET_RIG_H
+
+#include "core/fmt.h"
+#include "host/sim_clock.h"
+#include "host/sim_nic.h"
+#include "nicprobe/checks.h"
+#include "nicprobe/udp.h"
+#include "tests/test.h"
+
+#define RIG_NICS 4
+#define RIG_FINDINGS 32
+
+static const struct check *const rig_checks[] = {&nic_inventory_check, &nic_link_check, &net_listen_check,
+	&net_dhcp_check, &net_duplicate_ip_check, &net_gateway_check, &net_ping_check};
+#define RIG_CHECKS ARRAY_LEN(rig_checks)
+
+struct rig_finding {
+	enum finding_code code;
+	enum verdict verdict;
+	char check[24];
+	char part[12];
+	char fields[384]; /* "name=value name=value ", lists joined with '+' */
+	char message[384];
+};
+
+struct rig {
+	struct sim_clock clock;
+	struct sim_net net;
+	struct machine machine;
+	struct nic nics[RIG_NICS];
+	struct config config;
+	struct inventory inventory;
+	struct recorder rec;
+	struct net_session session;
+	struct run run;
+	unsigned pulses_left; /* until a pulse says stop */
+
+	struct ip4 may_speak; /* the one address the scenario allows to speak from; 0: none */
+	unsigned sent, sent_wrong;
+	unsigned dhcp_sent[9]; /* by message type */
+	char wrong[96];
+
+	enum verdict verdicts[RIG_CHECKS];
+	char whys[RIG_CHECKS][192];
+	size_t finding_count;
+	struct rig_finding findings[RIG_FINDINGS];
+	unsigned faults;
+	char notes[8192];
+	char coverage[1024];
+	char measures[4096]; /* "name=value name=value " */
+	uint64_t took_ns;
+};
+
+static void rig_add_field(char *to, size_t cap, const struct field *f)
+{
+	fmt_add(to, cap, "%s=", f->name);
+	if (f->kind == FIELD_TEXT)
+		fmt_add(to, cap, "%s", f->text);
+	else if (f->kind != FIELD_TEXTS)
+		fmt_add(to, cap, "%llu", (unsigned long long)f->number);
+	for (size_t i = 0; f->kind == FIELD_TEXTS && i < f->text_count; i++)
+		fmt_add(to, cap, "%s%s", i > 0 ? "+" : "", f->texts[i]);
+	fmt_add(to, cap, " ");
+}
+
+static void rig_hear_finding(struct rig *rig, const struct record *r)
+{
+	struct rig_finding *f = &rig->findings[rig->finding_count];
+
+	if (rig->finding_count == RIG_FINDINGS)
+		return;
+	rig->finding_count++;
+	f->code = r->u.finding.code;
+	f->verdict = r->u.finding.verdict;
+	text_copy(f->check, sizeof(f->check), r->check ? r->check : "");
+	text_copy(f->part, sizeof(f->part), r->part ? r->part : "");
+	text_copy(f->message, sizeof(f->message), r->message);
+	for (size_t i = 0; i < r->u.finding.field_count; i++)
+		rig_add_field(f->fields, sizeof(f->fields), &r->u.finding.fields[i]);
+}
+
+static void rig_hear(void *ctx, const struct record *r)
+{
+	struct rig *rig = ctx;
+
+	if (r->kind == RECORD_FINDING)
+		rig_hear_finding(rig, r);
+	else if (r->kind == RECORD_NOTE)
+		fmt_add(rig->notes, sizeof(rig->notes), "%s\n", r->message);
+	else if (r->kind == RECORD_COVERAGE)
+		fmt_add(rig->coverage, sizeof(rig->coverage), "%s: %s\n", r->part, r->message);
+	else if (r->kind == RECORD_MEASURE)
+		fmt_add(rig->measures, sizeof(rig->measures), "%s=%llu ", r->u.measure.name,
+			(unsigned long long)r->u.measure.value);
+	rig->faults += r->kind == RECORD_FAULT;
+}
+
+/* ---- what may be sent ---- */
+
+static const char *rig_arp_fault(const struct rig *rig, const struct eth *eth)
+{
+	struct arp arp;
+
+	if (arp_read(eth->payload, &arp) != ARP_OK)
+		return "broken ARP";
+	if (!mac_same(arp.sender.mac, eth->src))
+		return "ARP with another's MAC";
+	if (arp.sender.ip.value == 0)
+		return arp_kind(&arp, mac_is_group(eth->dst)) == ARP_KIND_PROBE ? NULL : "odd probe";
+	if (ip4_same(arp.sender.ip, arp.target.ip))
+		return "an announcement";
+	return ip4_same(arp.sender.ip, rig->may_speak) ? NULL : "ARP from an address that is not ours";
+}
+
+static const char *rig_ipv4_fault(struct rig *rig, const struct eth *eth)
+{
+	struct ipv4 ip;
+	struct udp udp;
+	struct dhcp m;
+
+	if (ipv4_read(eth->payload, &ip) != IPV4_OK)
+		return "broken IPv4";
+	if (ip.protocol == IPV4_UDP) {
+		if (udp_read(&ip, &udp) != UDP_OK || dhcp_read(udp.payload, &m) != DHCP_OK)
+			return "broken UDP or DHCP";
+		rig->dhcp_sent[m.type % ARRAY_LEN(rig->dhcp_sent)]++;
+		if (m.type == DHCP_TYPE_REQUEST && !ip4_same(m.requested, rig->may_speak))
+			return "a request for an address that is not free";
+		if (m.type != DHCP_TYPE_RELEASE && ip.src.value == 0)
+			return NULL;
+	}
+	return ip.src.value != 0 && ip4_same(ip.src, rig->may_speak) ? NULL : "IPv4 from an address that is not ours";
+}
+
+static void rig_watch(void *ctx, unsigned nic, struct span frame)
+{
+	struct rig *rig = ctx;
+	const char *fault = NULL;
+	struct eth eth;
+
+	rig->sent++;
+	if (eth_read(frame, &eth) != ETH_OK || eth.tagged)
+		fault = "broken frame";
+	else if (!mac_same(eth.src, rig->nics[nic].mac))
+		fault = "wrong source MAC";
+	else if (eth.type == ETH_TYPE_ARP)
+		fault = rig_arp_fault(rig, &eth);
+	else if (eth.type == ETH_TYPE_IPV4)
+		fault = rig_ipv4_fault(rig, &eth);
+	else if (eth.type != ETH_TYPE_LOCAL)
+		fault = "unknown EtherType";
+	if (fault != NULL && rig->sent_wrong++ == 0)
+		text_copy(rig->wrong, sizeof(rig->wrong), fault);
+}
+
+/* ---- running ---- */
+
+static bool rig_pulse(struct run *run)
+{
+	struct rig *rig = (struct rig *)((char *)run - offsetof(struct rig, run));
+
+	if (rig->pulses_left == 0)
+		run->stopped = true;
+	else
+		rig->pulses_left--;
+	return !run->stopped;
+}
+
+/* `specs`: up to the first NULL. */
+static void rig_init(struct rig *rig, const char *const *specs)
+{
+	memset(rig, 0, sizeof(*rig));
+	sim_clock_init(&rig->clock, &rig->machine.clock);
+	sim_net_init(&rig->net, &rig->machine.clock);
+	for (; *specs != NULL; specs++)
+		CHECK(sim_net_add(&rig->net, *specs), "%s", *specs);
+	rig->net.watch = rig_watch;
+	rig->net.watch_ctx = rig;
+	rig->machine.nics = rig->nics;
+	rig->machine.nic_count = sim_net_nics(&rig->net, rig->nics, RIG_NICS);
+	rig->config.net_prefix = 24;
+	rig->pulses_left = UINT32_MAX;
+	recorder_init(&rig->rec, &rig->machine.clock);
+	recorder_listen(&rig->rec, (struct listener){rig_hear, rig});
+	rig->run = (struct run){.machine = &rig->machine, .config = &rig->config, .rec = &rig->rec,
+		.inventory = &rig->inventory, .net = &rig->session, .pulse = rig_pulse, .seed = 7};
+}
+
+static void rig_check(struct rig *rig, size_t i)
+{
+	const struct check *check = rig_checks[i];
+
+	record_check_begin(&rig->rec, check->id, check->title, check->pass_if);
+	rig->verdicts[i] = record_check_end(&rig->rec, check->run(&rig->run));
+	text_copy(rig->whys[i], sizeof(rig->whys[i]), rig->rec.check_why);
+}
+
+/* All checks in their order, and the end of the session, twice as a careless caller might. */
+static void rig_run(struct rig *rig)
+{
+	uint64_t start_ns = rig->clock.now_ns;
+
+	for (size_t i = 0; i < RIG_CHECKS; i++)
+		rig_check(rig, i);
+	rig->took_ns = rig->clock.now_ns - start_ns;
+	net_session_end(&rig->run);
+	net_session_end(&rig->run);
+	for (size_t i = 0; i < rig->machine.nic_count; i++)
+		CHECK(!rig->net.nics[i].opened, "a card was not given back");
+}
+
+/* One letter per check: "PPWSFEP". */
+static const char *rig_verdicts(const struct rig *rig)
+{
+	static char text[RIG_CHECKS + 1];
+
+	for (size_t i = 0; i < RIG_CHECKS; i++)
+		text[i] = verdict_name(rig->verdicts[i])[0];
+	return text;
+}
+
+/* The codes of all findings in order, each once in a row: "net-loop net-storm". */
+static const char *rig_codes(const struct rig *rig)
+{
+	static char text[512];
+
+	text[0] = '\0';
+	for (size_t i = 0; i < rig->finding_count; i++) {
+		if (i == 0 || rig->findings[i].code != rig->findings[i - 1].code)
+			fmt_add(text, sizeof(text), "%s%s", text[0] ? " " : "",
+				finding_info(rig->findings[i].code)->code);
+	}
+	return text;
+}
+
+static void rig_print(const struct rig *rig)
+{
+	for (size_t i = 0; i < RIG_CHECKS; i++)
+		printf("    %-16s %-5s %s\n", rig_checks[i]->id, verdict_name(rig->verdicts[i]), rig->whys[i]);
+	for (size_t i = 0; i < rig->finding_count; i++)
+		printf("    %s %s: %s [%s]\n", verdict_name(rig->findings[i].verdict), rig->findings[i].check,
+			rig->findings[i].message, rig->findings[i].fields);
+	printf("%s%s    %s\n", rig->notes, rig->coverage, rig->measures);
+}
+
+#endif

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* disk.inventory, disk.benchmark and disk.surface over simulated disks: what is found, what is claimed, and what is
+ * left alone. */
+#include "tests/unit/disk_fixture.h"
+
+#define MS UINT64_C(1000000)
+
+/* ---- which disks ---- */
+
+static void test_inventory(void)
+{
+	struct fixture *f = fixture_new("");
+	struct unreachable raid = {"RAID controller 1000:005d", "PCI 0000:03:00.0"};
+
+	CHECK_U64(fixture_check(f, &disk_inventory_check), SKIP);
+	CHECK_STR(f->why, "no disk found");
+	f->machine.unreachable = &raid;
+	f->machine.unreachable_count = 1;
+	CHECK_U64(fixture_check(f, &disk_inventory_check), WARN);
+	CHECK_U64(fixture_count(f, FINDING_DISK_UNREACHABLE), 1);
+	fixture_free(f);
+
+	f = fixture_new("size=64M,model=Brand X,serial=S1,bus=nvme|size=1M,block=4096");
+	CHECK_U64(fixture_check(f, &disk_inventory_check), PASS);
+	CHECK(fixture_has_note(
+		f, "disk0 (Brand X), serial S1, firmware unknown: 64 MiB, nvme, 512-byte blocks"));
+	CHECK(fixture_has_note(
+		f, "disk1, serial unknown, firmware unknown: 1 MiB, block, 4096-byte blocks"));
+	fixture_free(f);
+}
+
+static void test_selection(void)
+{
+	static const struct {
+		const char *only, *exclude;
+		bool chosen[3];
+		size_t bad_values;
+	} cases[] = {
+		{"", "", {1, 1, 1}, 0},
+		{"disk1", "", {0, 1, 0}, 0},
+		{"disk0,disk2", "", {1, 0, 1}, 0},
+		{"nvme", "", {1, 0, 1}, 0},
+		{"fast*", "", {1, 0, 0}, 0},
+		{"*", "s-2", {1, 0, 1}, 0},
+		{"", "nvme disk1", {0, 0, 0}, 0},
+		{"sdb", "", {1, 1, 1}, 1},
+		{"sdb", "disk0", {0, 1, 1}, 1},
+		{"*0a:00*", "", {0, 0, 1}, 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fixture *f = fixture_new(
+			"size=1M,model=Fast One,bus=nvme|size=1M,serial=S-2,bus=usb|size=1M,bus=nvme,location=PCI 0a:00.0");
+		bool any = cases[i].chosen[0] || cases[i].chosen[1] || cases[i].chosen[2];
+
+		text_copy(f->config.disk_only, CONFIG_GLOBS, cases[i].only);
+		text_copy(f->config.disk_exclude, CONFIG_GLOBS, cases[i].exclude);
+		fixture_check(f, &disk_inventory_check);
+		CHECK_U64(fixture_count(f, FINDING_OPTION_BAD_VALUE), cases[i].bad_values);
+		if (cases[i].bad_values > 0)
+			CHECK(strstr(f->findings[0].text, "disk0, disk1, disk2") != NULL);
+		CHECK_U64(fixture_check(f, &disk_benchmark_check), any ? PASS : SKIP);
+		CHECK_U64(fixture_count(f, FINDING_OPTION_BAD_VALUE), 0);
+		CHECK_U64(fixture_check(f, &disk_surface_check), any ? PASS : SKIP);
+		for (size_t d = 0; d < 3; d++)
+			CHECK((f->sims.disks[d].request_count > 0) == cases[i].chosen[d],
+				"only=%s exclude=%s disk%zu", cases[i].only, cases[i].exclude, d);
+		fixture_free(f);
+	}
+}
+
+/* Firmware that claims impossible sizes: an error of the environment, and no read. */
+static void test_impossible_sizes(void)
+{
+	static const struct {
+		uint32_t block_bytes;
+		uint64_t block_count;
+	} cases[] = {{1, 100}, {513, 100}, {0, 100}, {512, 0}, {2u << 20, 8}, {4096, UINT64_MAX}};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fixture *f = fixture_new("size=1M");
+
+		f->disks[0].block_bytes = cases[i].block_bytes;
+		f->disks[0].block_count = cases[i].block_count;
+		CHECK_U64(fixture_check(f, &disk_inventory_check), ERROR);
+		CHECK_U64(fixture_check(f, &disk_surface_check), SKIP);
+		CHECK_U64(f->sims.disks[0].request_count, 0);
+		fixture_free(f);
+	}
+}
+
+/* ---- disk.benchmark ---- */
+
+static void test_benchmark(void)
+{
+	/* 1 MiB in 10 ms + 5 ms: 69.9 MB/s. 4 KiB: 5 ms + 40 us. */
+	struct fixture *f = fixture_new("size=256M,latency=5ms,rate=104857600");
+
+	CHECK_U64(fixture_check(f, &disk_benchmark_check), PASS);
+	CHECK_U64(fixture_measure(f, "seq-read-start"), 699);
+	CHECK_U64(fixture_measure(f, "seq-read-middle"), 699);
+	CHECK_U64(fixture_measure(f, "seq-read-end"), 699);
+	CHECK_U64(fixture_measure(f, "rand-read-min"), 50390);
+	CHECK_U64(fixture_measure(f, "rand-read-p50"), 50390);
+	CHECK_U64(fixture_measure(f, "rand-read-max"), 50390);
+	CHECK_U64(f->coverage_count, 1);
+	CHECK_STR(f->coverage[0],
+		"read 16 MiB at the start, 16 MiB in the middle, 16 MiB at the end and 256 blocks at random, no error");
+	CHECK_U64(f->sims.disks[0].request_count, 1 + 48 + 256);
+	CHECK(f->longest_silence_ns < 1000 * MS);
+	fixture_free(f);
+}
+
+/* A very slow disk: bounded, and only what was read is claimed. */
+static void test_benchmark_is_bounded(void)
+{
+	struct fixture *f = fixture_new("size=1T,latency=1s");
+	uint64_t start_ns = f->now_ns;
+
+	CHECK_U64(fixture_check(f, &disk_benchmark_check), PASS);
+	CHECK(f->now_ns - start_ns < 30000 * MS);
+	CHECK_STR(f->coverage[0],
+		"read 5 MiB at the start, 5 MiB in the middle, 5 MiB at the end and 3 blocks at random, no error");
+	fixture_free(f);
+
+	f = fixture_new("size=1T,latency=20s");
+	CHECK_U64(fixture_check(f, &disk_benchmark_check), SKIP);
+	CHECK_U64(f->coverage_count, 0);
+	fixture_free(f);
+}
+
+static void test_tiny_disks(void)
+{
+	static const char *const specs[] = {"size=512", "size=1024", "size=4096,block=4096",
+		"size=1537K", "size=3M,block=65536"};
+
+	for (size_t i = 0; i < ARRAY_LEN(specs); i++) {
+		struct fixture *f = fixture_new(specs[i]);
+
+		CHECK(fixture_check(f, &disk_benchmark_check) == PASS, "%s", specs[i]);
+		CHECK(fixture_check(f, &disk_surface_check) == PASS, "%s", specs[i]);
+		CHECK(strstr(f->coverage[0], "every block") != NULL, "%s", specs[i]);
+		fixture_free(f);
+	}
+}
+
+/* ---- faults ---- */
+
+/* One fault, and the one finding it must give in a scan of the whole disk. */
+static void test_faults(void)
+{
+	static const struct {
+		const char *spec;
+		uint64_t lba, count;
+		const char *status, *said_by, *reproduced;
+	} cases[] = {
+		{"bad=0", 0, 1, "DEVICE_ERROR", "firmware", "3 of 3"},
+		{"bad=70000", 70000, 1, "DEVICE_ERROR", "firmware", "3 of 3"},
+		{"bad=131071", 131071, 1, "DEVICE_ERROR", "firmware", "3 of 3"},
+		{"bad=5000+8", 5000, 8, "DEVICE_ERROR", "firmware", "3 of 3"},
+		{"lies=0", 0, 1, "success without data", "poison check", "3 of 3"},
+		{"lies=70000", 70000, 1, "success without data", "poison check", "3 of 3"},
+		{"lies=131071", 131071, 1, "success without data", "poison check", "3 of 3"},
+		{"lies=300+3", 300, 3, "success without data", "poison check", "3 of 3"},
+		{"partial=300:100", 300, 1, "success with only part of the data", "poison check",
+			"3 of 3"},
+		{"bad=70000*13", 70000, 1, "DEVICE_ERROR", "firmware", "1 of 3"},
+		{"bad=70000*14", 70000, 1, "DEVICE_ERROR", "firmware", "2 of 3"},
+		{"bad=70000*1", 69632, 2048, "DEVICE_ERROR", "firmware", "0 of 1"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char spec[128];
+		struct fixture *f;
+		bool lied = strstr(cases[i].said_by, "poison") != NULL;
+		const struct heard *h;
+
+		snprintf(spec, sizeof(spec), "size=64M,model=M,%s", cases[i].spec);
+		f = fixture_new(spec);
+		h = &f->findings[0];
+		CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+		CHECK(fixture_count(f, FINDING_DISK_READ_ERROR) == 1, "%s", spec);
+		CHECK(fixture_count(f, FINDING_DISK_FIRMWARE_LIED) == lied, "%s", spec);
+		CHECK_U64(f->finding_count, 1u + lied);
+		CHECK(h->lba == cases[i].lba && h->lba_count == cases[i].count,
+			"%s: lba %" PRIu64 "+%" PRIu64, spec, h->lba, h->lba_count);
+		CHECK_STR(h->status, cases[i].status);
+		CHECK_STR(h->said_by, cases[i].said_by);
+		CHECK(text_same(h->reproduced, cases[i].reproduced), "%s: %s", spec, h->reproduced);
+		CHECK_STR(h->part, "disk0");
+		CHECK_U64(f->coverage_count, 0);
+		fixture_free(f);
+	}
+}
+
+/* Ten bad blocks far apart, all found; and the scan goes on behind them. */
+static void test_ten_bad_blocks(void)
+{
+	struct fixture *f = fixture_new(
+		"size=64M,bad=7,bad=10000,bad=20001,bad=30002,bad=40003,bad=50004,bad=60005,bad=70006,bad=80007,bad=131070");
+
+	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+	CHECK_U64(fixture_count(f, FINDING_DISK_READ_ERROR), 10);
+	CHECK(strstr(f->why, "99.99 %") != NULL, "%s", f->why);
+	fixture_free(f);
+}
+
+/* What disk.benchmark reported, disk.surface counts. */
+static void test_remembered(void)
+{
+	struct fixture *f = fixture_new("size=64M,bad=100,bad=40000");
+
+	CHECK_U64(fixture_check(f, &disk_benchmark_check), FAIL);
+	CHECK_U64(fixture_count(f, FINDING_DISK_READ_ERROR), 1);
+	CHECK_U64(f->findings[0].lba, 100);
+	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+	CHECK_U64(fixture_count(f, FINDING_DISK_READ_ERROR), 1);
+	CHECK_U64(f->findings[0].lba, 40000);
+	CHECK(fixture_has_note(f, "reported by an earlier check and met again: 1"));
+	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+	CHECK_U64(f->finding_count, 0);
+	CHECK_U64(f->coverage_count, 0);
+	fixture_free(f);
+}
+
+/* ---- giving up ---- */
+
+static void test_gives_up_on_bad_blocks(void)
+{
+	struct fixture *f = fixture_new("size=64M,bad=1000+50000|size=8M");
+
+	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+	CHECK(fixture_has_note(f, "32 bad places were found. The rest is not tested."));
+	CHECK(f->sims.disks[0].request_count < 400);
+	CHECK(f->run.gave_up);
+	CHECK_U64(f->coverage_count, 1);
+	CHECK_STR(f->coverage[0], "read all 8 MiB, every block, no error");
+	fixture_free(f);
+}
+
+static void test_gives_up_on_timeouts(void)
+{
+	struct fixture *f = fixture_new("size=64M,timeout=3000,timeout=100000");
+
+	f->config.profile = PROFILE_FULL;
+	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+	CHECK_U64(fixture_count(f, FINDING_DISK_TIMEOUT), 2);
+	CHECK_U64(f->findings[0].lba, 2048);
+	CHECK_STR(f->findings[0].status, "TIMEOUT");
+	CHECK(fixture_has_note(f, "2 reads timed out"));
+	sim_disk_forget(&f->sims.disks[0]);
+	f->run.gave_up = false;
+	CHECK_U64(fixture_check(f, &disk_benchmark_check), SKIP);
+	CHECK_U64(f->sims.disks[0].log_count, 0);
+	CHECK(f->run.gave_up);
+	CHECK_U64(f->coverage_count, 0);
+	fixture_free(f);
+}
+
+static void test_gives_up_on_gone(void)
+{
+	struct fixture *f = fixture_new("size=64M,gone_after=20");
+
+	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+	CHECK_U64(f->finding_count, 1);
+	CHECK_U64(f->sims.disks[0].request_count, 21);
+	CHECK_STR(f->findings[0].status, "NO_MEDIA");
+	CHECK_U64(fixture_check(f, &disk_benchmark_check), SKIP);
+	CHECK_U64(f->sims.disks[0].request_count, 21);
+	fixture_free(f);
+}
+
+/* Errors that take long each: the clock, not the count, ends it. */
+static void test_gives_up_on_slow_errors(void)
+{
+	struct fixture *f = fixture_new("size=64M,bad=0+131072,latency=4s");
+	uint64_t start_ns = f->now_ns;
+
+	f->config.profile = PROFILE_FULL;
+	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+	CHECK(fixture_has_note(f, "failing reads took 5 minutes"));
+	CHECK(f->now_ns - start_ns < 310000 * MS);
+	CHECK(f->longest_silence_ns <= 4000 * MS);
+	fixture_free(f);
+}
+
+/* The time is nearly over when the error shows: it is still narrowed to its block. */
+static void test_narrows_at_the_deadline(void)
+{
+	struct fixture *f = fixture_new("size=64M,bad=1000,latency=50ms");
+
+	f->config.disk_time_ns = 10 * MS;
+	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+	CHECK_U64(f->findings[0].lba, 1000);
+	CHECK_U64(f->findings[0].lba_count, 1);
+	fixture_free(f);
+}
+
+static void test_stopped(void)
+{
+	struct fixture *f = fixture_new("size=64M,latency=100ms|size=64M");
+
+	f->stop_at_pulse = 2;
+	CHECK_U64(fixture_check(f, &disk_surface_check), SKIP);
+	CHECK_U64(f->coverage_count, 0);
+	CHECK(fixture_has_note(f, "the run was stopped. The rest is not tested."));
+	CHECK(strstr(f->why, "disk1: not tested") != NULL, "%s", f->why);
+	CHECK_U64(f->sims.disks[1].request_count, 0);
+	CHECK(f->now_ns < 1500 * MS);
+	fixture_free(f);
+}
+
+/* No time at all: nothing read, nothing claimed. */
+static void test_no_pass_without_reads(void)
+{
+	struct fixture *f = fixture_new("size=64M");
+
+	f->config.disk_time_ns = 1;
+	f->tick_ns = 100;
+	CHECK_U64(fixture_check(f, &disk_surface_check), SKIP);
+	CHECK_U64(f->sims.disks[0].request_count, 0);
+	CHECK_U64(f->coverage_count, 0);
+	fixture_free(f);
+
+	f = fixture_new("size=64M,lies=0+131072");
+	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+	CHECK_U64(f->coverage_count, 0);
+	CHECK(fixture_check(f, &disk_benchmark_check) == FAIL);
+	CHECK_U64(f->coverage_count, 0);
+	fixture_free(f);
+}
+
+int main(void)
+{
+	test_inventory();
+	test_selection();
+	test_impossible_sizes();
+	test_benchmark();
+	test_benchmark_is_bounded();
+	test_tiny_disks();
+	test_faults();
+	test_ten_bad_blocks();
+	test_remembered();
+	test_gives_up_on_bad_blocks();
+	test_gives_up_on_timeouts();
+	test_gives_up_on_gone();
+	test_gives_up_on_slow_errors();
+	test_narrows_at_the_deadline();
+	test_stopped();
+	test_no_pass_without_reads();
+	return test_end(__FILE__);
+}

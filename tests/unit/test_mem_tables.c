@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Tables of the memory room: algorithms, backgrounds, the own-address pattern, choosing by name. */
+#include "core/fmt.h"
+#include "memtest/checks.h"
+#include "memtest/own_address.h"
+#include "memtest/patterns.h"
+#include "tests/test.h"
+
+/* In a sound March test every read expects what the last write left. */
+static void test_reads_follow_writes(void)
+{
+	for (size_t m = 0; m < MARCH_COUNT; m++) {
+		int holds = -1;
+
+		CHECK(marches[m].name != NULL && strlen(marches[m].source) > 20);
+		CHECK(marches[m].count > 0 && marches[m].count <= MARCH_ELEMENTS_MAX);
+		for (unsigned e = 0; e < marches[m].count; e++) {
+			const struct march_element *element = &marches[m].elements[e];
+
+			CHECK(element->count > 0 && element->count <= MARCH_OPS_MAX);
+			for (unsigned o = 0; o < element->count; o++) {
+				if (element->ops[o].act == MARCH_WRITE)
+					holds = (int)element->ops[o].background;
+				CHECK((int)element->ops[o].background == holds, "%s element %u",
+					marches[m].name, e);
+			}
+		}
+	}
+	CHECK_U64(march_ops(&marches[MARCH_MATS_PLUS]), 5);
+	CHECK_U64(march_ops(&marches[MARCH_C_MINUS]), 10);
+}
+
+static void test_backgrounds_tell_bits_apart(void)
+{
+	for (unsigned a = 0; a < 64; a++) {
+		for (unsigned b = a + 1; b < 64; b++) {
+			bool apart = false;
+
+			for (size_t i = 0; i < BACKGROUND_COUNT; i++)
+				apart |= (backgrounds[i].value >> a & 1) !=
+					 (backgrounds[i].value >> b & 1);
+			CHECK(apart, "bits %u and %u", a, b);
+		}
+	}
+}
+
+static void test_own_address(void)
+{
+	struct rng r = {7};
+
+	for (unsigned i = 0; i < 1000; i++) {
+		const struct own_address key = {rng_next(&r), i % 2 ? UINT64_MAX : 0};
+		const uint64_t address = rng_next(&r) & ~(uint64_t)7;
+
+		CHECK_U64(own_address_trace(key, own_address_value(key, address)), address);
+	}
+}
+
+static struct config with_patterns(enum profile profile, const char *patterns)
+{
+	struct config config = {.profile = profile};
+
+	text_copy(config.mem_patterns, sizeof(config.mem_patterns), patterns);
+	return config;
+}
+
+static void test_choosing(void)
+{
+	static const struct {
+		enum profile profile;
+		const char *patterns;
+		unsigned count;
+		const char *unknown; /* NULL: none */
+	} cases[] = {
+		{PROFILE_QUICK, "", 2, NULL},
+		{PROFILE_FULL, "", 7, NULL},
+		{PROFILE_FULL, "solid", 1, NULL},
+		{PROFILE_QUICK, "*s", 5, NULL},
+		{PROFILE_QUICK, "checker  CHECKER che*", 1, NULL},
+		{PROFILE_QUICK, "zebra", 2, "zebra"},
+		{PROFILE_MEMORY, "solid stripes* x", 1, "stripes*"},
+	};
+	bool chosen[BACKGROUND_COUNT];
+	char list[96];
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct config config = with_patterns(cases[i].profile, cases[i].patterns);
+		struct text unknown;
+
+		CHECK_U64(patterns_choose(&config, chosen), cases[i].count);
+		CHECK(patterns_unknown(&config, &unknown) == (cases[i].unknown != NULL));
+		if (cases[i].unknown != NULL)
+			CHECK(text_is(unknown, cases[i].unknown));
+	}
+	mem_pattern_list(list, sizeof(list));
+	CHECK_STR(list, "solid, checker, pairs, nibbles, bytes, words, halves");
+	CHECK(mem_pattern_known((struct text){"n?bbles", 7}));
+	CHECK(!mem_pattern_known((struct text){"", 0}));
+}
+
+static void test_bits_text(void)
+{
+	char buf[MEM_BITS_TEXT];
+
+	CHECK_STR(mem_bits_text(buf, 0x20), "bit 5");
+	CHECK_STR(mem_bits_text(buf, 0x8000000000000009), "bits 0, 3 and 63");
+	CHECK_STR(mem_bits_text(buf, 0xf800000000000000), "bits 59, 60, 61, 62 and 63");
+	CHECK_STR(mem_bits_text(buf, UINT64_MAX), "64 of 64 bits");
+}
+
+int main(void)
+{
+	test_reads_follow_writes();
+	test_backgrounds_tell_bits_apart();
+	test_own_address();
+	test_choosing();
+	test_bits_text();
+	return test_end(__FILE__);
+}

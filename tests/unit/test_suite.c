@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The suite's own parts: choosing checks, reading how a run ended, triage, and the run's directory. */
+#include "host/sim_clock.h"
+#include "host/sim_volume.h"
+#include "suite/catalogue.h"
+#include "suite/previous.h"
+#include "suite/runlog.h"
+#include "suite/triage.h"
+#include "tests/test.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- choosing checks ---- */
+
+static bool selects(enum profile profile, const char *checks, const char *id)
+{
+	struct config config = {.profile = profile};
+
+	text_copy(config.checks, sizeof(config.checks), checks);
+	for (size_t i = 0; i < catalogue_count; i++) {
+		if (text_same(catalogue[i]->id, id))
+			return catalogue_selects(&config, catalogue[i]);
+	}
+	CHECK(false, "no check %s in the catalogue", id);
+	return false;
+}
+
+static void test_selection(void)
+{
+	struct check loud = {.id = "nic.loopback", .on_request = true};
+	struct config config = {.profile = PROFILE_FULL};
+	struct text word;
+
+	CHECK(selects(PROFILE_QUICK, "", "mem.march-c"));
+	CHECK(selects(PROFILE_MEMORY, "", "mem.address"));
+	CHECK(!selects(PROFILE_MEMORY, "", "net.ping"));
+	CHECK(selects(PROFILE_NETWORK, "", "nic.link") && selects(PROFILE_NETWORK, "", "net.ping"));
+	CHECK(!selects(PROFILE_DISK, "", "nic.link") && selects(PROFILE_DISK, "", "disk.surface"));
+	CHECK(selects(PROFILE_MEMORY, "net.*", "net.ping"), "named checks replace the profile's");
+	CHECK(!selects(PROFILE_MEMORY, "net.*", "mem.address"));
+	CHECK(!selects(PROFILE_QUICK, "-disk.*", "disk.surface") &&
+		selects(PROFILE_QUICK, "-disk.*", "mem.address"));
+	CHECK(!selects(PROFILE_QUICK, "mem.* -mem.address", "mem.address"));
+	CHECK(selects(PROFILE_DISK, "mem.*", "hw.setup"), "our own set-up is always looked at");
+
+	CHECK(!catalogue_selects(&config, &loud), "a check on request is not in any profile");
+	text_copy(config.checks, sizeof(config.checks), "nic.*");
+	CHECK(!catalogue_selects(&config, &loud), "nor taken by a glob");
+	text_copy(config.checks, sizeof(config.checks), "nic.loopback");
+	CHECK(catalogue_selects(&config, &loud));
+
+	text_copy(config.checks, sizeof(config.checks), "mem.* -net.pong");
+	CHECK(catalogue_unknown_word(&config, &word) && text_is(word, "-net.pong"));
+	text_copy(config.checks, sizeof(config.checks), "mem.* -net.ping");
+	CHECK(!catalogue_unknown_word(&config, &word));
+}
+
+static void test_catalogue(void)
+{
+	for (size_t i = 0; i < catalogue_count; i++) {
+		const struct check *c = catalogue[i];
+
+		CHECK(c->run != NULL && c->title[0] && c->pass_if[0], "%s", c->id);
+		for (size_t j = 0; j < i; j++)
+			CHECK(!text_same(c->id, catalogue[j]->id), "%s twice", c->id);
+	}
+	for (unsigned code = 0; code < FINDING_COUNT; code++) {
+		const struct finding_info *f = finding_info((enum finding_code)code);
+
+		CHECK(f->code && f->seen && f->means && f->next, "finding %u lacks its text", code);
+		CHECK(f->verdict == WARN || f->verdict == FAIL, "%s", f->code);
+	}
+}
+
+/* ---- how a run ended ---- */
+
+static struct previous_run previous(const char *text)
+{
+	struct previous_run run;
+
+	previous_run_read((struct span){(const uint8_t *)text, strlen(text)}, &run);
+	return run;
+}
+
+#define STEP(id, what) \
+	"{\"testStepArtifact\":{\"testStepId\":\"" id "\"," what "},\"sequenceNumber\":1}\n"
+
+static void test_previous(void)
+{
+	struct previous_run r = previous(STEP(
+		"mem.march-c", "\"testStepStart\":{\"name\":\"mem.march-c\"}") STEP("mem.march-c",
+		"\"extension\":{\"name\":\"progress\",\"content\":{\"part\":\"mem\",\"address\":\"0x1234000\"}}"));
+
+	CHECK(!r.ended);
+	CHECK_STR(r.check, "mem.march-c");
+	CHECK_STR(r.where, "address 0x1234000 of mem");
+	r = previous(STEP("disk.surface", "\"testStepStart\":{\"name\":\"disk.surface\"}") STEP(
+		"disk.surface",
+		"\"extension\":{\"name\":\"progress\",\"content\":{\"part\":\"disk0\",\"lba\":4711,\"x\":1}}") "{\"torn");
+	CHECK_STR(r.where, "LBA 4711 of disk0");
+	r = previous(STEP("mem.address", "\"testStepStart\":{\"name\":\"mem.address\"}")
+			STEP("mem.address", "\"testStepEnd\":{\"status\":\"COMPLETE\"}"));
+	CHECK_STR(r.check, "");
+	r = previous(
+		"cut off in the middle\"}}\n" STEP("net.ping", "\"log\":{\"severity\":\"INFO\"}"));
+	CHECK_STR(r.check, "net.ping");
+	r = previous(
+		"{\"testRunArtifact\":{\"testRunEnd\":{\"status\":\"COMPLETE\",\"result\":\"PASS\"}}}\n");
+	CHECK(r.ended);
+	r = previous("");
+	CHECK(!r.ended && r.check[0] == '\0');
+	r = previous("{\"testStepStart\":{\"name\":\"\x01\xff<&\\\n");
+	CHECK(!r.ended);
+}
+
+/* ---- triage ---- */
+
+struct heard {
+	unsigned count;
+	char suspects[8][96];
+	char evidence[8][160];
+	enum suspect_state states[8];
+};
+
+static void hear(void *ctx, const struct record *r)
+{
+	struct heard *h = ctx;
+
+	if (r->kind != RECORD_TRIAGE || h->count == 8)
+		return;
+	text_copy(h->suspects[h->count], sizeof(h->suspects[0]), r->u.triage.suspect);
+	text_copy(h->evidence[h->count], sizeof(h->evidence[0]), r->message);
+	h->states[h->count++] = r->u.triage.state;
+}
+
+static void test_triage(void)
+{
+	static const struct part parts[] = {{PART_MEMORY, "mem", .name = "memory"},
+		{PART_NETWORK, "net", .name = "network"}, {PART_DISK, "disk0", .name = "good"},
+		{PART_DISK, "disk1", .name = "bad"}, {PART_NIC, "nic0", .name = "card"},
+		{PART_DIMM, "dimm0", .name = "a DIMM"}};
+	struct clock_port clock;
+	struct sim_clock sim;
+	struct inventory *inv = calloc(1, sizeof(*inv));
+	struct triage *t = calloc(1, sizeof(*t));
+	struct recorder rec;
+	struct heard h = {0};
+
+	memcpy(inv->parts, parts, sizeof(parts));
+	inv->count = ARRAY_LEN(parts);
+	sim_clock_init(&sim, &clock);
+	recorder_init(&rec, &clock);
+	triage_begin(t, inv);
+	recorder_listen(&rec, triage_listener(t));
+	recorder_listen(&rec, (struct listener){hear, &h});
+	record_coverage(&rec, "disk0", "read all of it");
+	record_coverage(&rec, "disk1", "read half of it");
+	record_finding(&rec, FINDING_DISK_SLOW_REGION, "disk1", NULL, 0, "slow");
+	record_finding(&rec, FINDING_DISK_READ_ERROR, "disk1", NULL, 0, "sector 7 is unreadable");
+	record_finding(&rec, FINDING_NET_ROGUE_DHCP, NULL, NULL, 0, "two servers");
+	record_fault(&rec, "Snp.Start", "nic0", "the card did not start");
+	record_coverage(&rec, "nic0", "link is up");
+	triage_emit(t, inv, &rec);
+
+	CHECK_U64(h.count, 5);
+	CHECK_STR(h.suspects[0], "disk1 bad");
+	CHECK(h.states[0] == SUSPECT_FAULTY);
+	CHECK_STR(h.evidence[0], "sector 7 is unreadable (and 1 more)");
+	CHECK_STR(h.suspects[1], "network");
+	CHECK(h.states[1] == SUSPECT_SUSPECT);
+	CHECK_STR(h.suspects[2], "memory");
+	CHECK(h.states[2] == SUSPECT_UNTESTED, "silence does not clear");
+	CHECK(h.states[3] == SUSPECT_UNTESTED, "a fault of the environment beats coverage");
+	CHECK_STR(h.suspects[4], "disk0 good");
+	CHECK(h.states[4] == SUSPECT_CLEARED);
+	free(inv);
+	free(t);
+}
+
+/* ---- the run's directory ---- */
+
+static void write_small(void *ctx, struct sink out)
+{
+	fmt(out, "%s", (const char *)ctx);
+}
+
+static void say(struct sink out, const char *text)
+{
+	out.write(out.ctx, text, strlen(text));
+}
+
+static size_t file_size(const struct volume_port *port, const char *path)
+{
+	static char buffer[100000];
+	size_t len = 0;
+
+	return port->read(port->ctx, path, 0, buffer, sizeof(buffer), &len) == VOLUME_OK ? len : 0;
+}
+
+struct log_bench {
+	char root[32];
+	struct sim_clock sim;
+	struct clock_port clock;
+	struct sim_volume volume;
+	struct volume_port port;
+	struct runlog *log;
+};
+
+static void bench_open(struct log_bench *b, const char *root)
+{
+	sim_clock_init(&b->sim, &b->clock);
+	sim_volume_port(&b->volume, root, &b->port);
+	b->log = calloc(1, sizeof(*b->log));
+}
+
+static void test_runlog(const char *root)
+{
+	struct log_bench b;
+
+	bench_open(&b, root);
+	runlog_open(b.log, &b.port, &b.clock, 0);
+	CHECK_STR(b.log->number, "0001");
+	CHECK(!b.log->has_previous);
+	for (unsigned i = 0; i < 10000; i++)
+		say(runlog_jsonl(b.log), "1234567\n");
+	runlog_replace(b.log, "/LATEST.TXT", write_small, "verdict\n");
+	CHECK_U64(file_size(&b.port, "/LATEST.TXT"), 8);
+	CHECK(runlog_read_back(b.log), "%s", b.log->problem);
+	CHECK_U64(file_size(&b.port, "/runs/0001/results.jsonl"), 80000);
+	b.volume.torn = true;
+	CHECK(!runlog_read_back(b.log), "a wrong byte is noticed");
+	b.volume.torn = false;
+	runlog_close(b.log);
+	say(runlog_text(b.log), "dropped");
+	free(b.log);
+
+	bench_open(&b, root);
+	runlog_open(b.log, &b.port, &b.clock, 0);
+	CHECK_STR(b.log->number, "0002");
+	CHECK(b.log->has_previous && !b.log->previous.ended && b.log->previous_number == 1);
+	say(runlog_jsonl(b.log), "{\"testRunArtifact\":{\"testRunEnd\":{}}}\n");
+	runlog_close(b.log);
+	free(b.log);
+
+	bench_open(&b, root);
+	b.volume.free_bytes = 0;
+	runlog_open(b.log, &b.port, &b.clock, 1);
+	CHECK(b.log->has_previous && b.log->previous.ended);
+	CHECK_U64(b.log->dropped_files, 1); /* log.txt of run 1; run 2 is the one to keep */
+	b.volume.fail_after_bytes = b.volume.taken_bytes;
+	say(runlog_jsonl(b.log), "lost");
+	runlog_flush(b.log);
+	CHECK(b.log->problem[0] != '\0', "a failing write is told");
+	CHECK(!runlog_read_back(b.log));
+	runlog_close(b.log);
+	free(b.log);
+}
+
+static void test_no_log(void)
+{
+	struct log_bench b;
+
+	bench_open(&b, NULL);
+	runlog_open(b.log, &b.port, &b.clock, 0);
+	CHECK_STR(b.log->number, "none");
+	CHECK(b.log->problem[0] != '\0');
+	say(runlog_jsonl(b.log), "dropped");
+	runlog_replace(b.log, "/LATEST.TXT", write_small, "x");
+	CHECK(!runlog_read_back(b.log));
+	runlog_close(b.log);
+	free(b.log);
+}
+
+int main(void)
+{
+	char root[] = "/tmp/kiriwake-test-XXXXXX", command[64];
+
+	CHECK(mkdtemp(root) != NULL);
+	test_selection();
+	test_catalogue();
+	test_previous();
+	test_triage();
+	test_runlog(root);
+	test_no_log();
+	fmt_to(command, sizeof(command), "rm -rf %s", root);
+	CHECK(system(command) == 0);
+	return test_end(__FILE__);
+}
