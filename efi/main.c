@@ -9,6 +9,11 @@
 
 #define WATCHDOG_CODE 0x10000u /* codes below are the firmware's own */
 
+#define CR0_MONITOR_FPU (UINT64_C(1) << 1)
+#define CR0_EMULATE_FPU (UINT64_C(1) << 2)
+#define CR4_SSE         (UINT64_C(1) << 9)
+#define CR4_SSE_FAULTS  (UINT64_C(1) << 10)
+
 /* Called by crt0 with the compiler's own calling convention. */
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table);
 
@@ -40,7 +45,22 @@ static void build(struct machine *machine)
 	machine->apply = apply;
 }
 
-EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
+/* Compiled code uses SSE registers, which the specification lets it; not all firmware has switched them on. */
+static void enable_sse(void)
+{
+	uint64_t cr0, cr4;
+
+	__asm__ volatile("mov %%cr0, %0; mov %%cr4, %1" : "=r"(cr0), "=r"(cr4));
+	if ((cr4 & CR4_SSE) != 0 && (cr0 & CR0_EMULATE_FPU) == 0)
+		return;
+	cr0 = (cr0 & ~CR0_EMULATE_FPU) | CR0_MONITOR_FPU;
+	cr4 |= CR4_SSE | CR4_SSE_FAULTS;
+	__asm__ volatile("mov %0, %%cr0; mov %1, %%cr4" : : "r"(cr0), "r"(cr4) : "memory");
+}
+
+static EFI_STATUS run(EFI_HANDLE image, EFI_SYSTEM_TABLE *table) __attribute__((noinline));
+
+static EFI_STATUS run(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 {
 	static const char no_memory[] =
 		"kiriwake: the firmware has no memory left for the program\n";
@@ -60,4 +80,10 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	set_watchdog(0);
 	finish(&machine, &outcome);
 	return EFI_SUCCESS;
+}
+
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
+{
+	enable_sse(); /* before any code that may use it: hence run() apart */
+	return run(image, table);
 }

@@ -27,7 +27,7 @@ static struct {
 	struct seat seats[MP_CPUS_MAX];
 	uint32_t seat_count;
 	EFI_EVENT
-		done; /* signalled once the firmware sees the last non-blocking job's end; or NULL */
+	done; /* signalled once the firmware sees the last non-blocking job's end; or NULL */
 } mp;
 
 static struct {

@@ -176,10 +176,8 @@ static void add_card(struct machine *machine, EFI_HANDLE handle, EFI_SIMPLE_NETW
 	card->nic = nic;
 	card->clock = &machine->clock;
 	snp_build(card);
-	if (pci == NULL) {
-		nic->location[0] = '\0';
+	if (pci == NULL)
 		path_describe(path_of(handle), nic->location, sizeof(nic->location));
-	}
 }
 
 /* The cards on one controller, or with NULL those on none. In the first round only handles whose path ends at the

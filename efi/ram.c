@@ -7,6 +7,7 @@
  *        memory is never asked for. The map may change while we take from it: every range is asked for by
  *        itself, and in smaller pieces where the whole is refused.
  */
+#include "efi/in_use.h"
 #include "efi/memory_map.h"
 #include "efi/parts.h"
 #include "efi/status.h"
@@ -23,6 +24,7 @@ enum {
 	LEDGER_SPECIAL = LEDGER_TYPES,
 	LEDGER_CRUMBS,
 	LEDGER_REFUSED,
+	LEDGER_IN_USE,
 	LEDGER_RESERVE,
 	LEDGER_COUNT
 };
@@ -47,6 +49,7 @@ static const struct {
 	[LEDGER_SPECIAL] = {"set aside for special purposes", false},
 	[LEDGER_CRUMBS] = {"pieces under 64 KiB, and the first page", false},
 	[LEDGER_REFUSED] = {"free in the map, but refused by firmware", false},
+	[LEDGER_IN_USE] = {"free in the map, but the CPU is using it", false},
 	[LEDGER_RESERVE] = {"reserve for firmware", false},
 };
 
@@ -105,7 +108,26 @@ static void take_range(struct pages p)
 	ram.ledger[p.count >= PIECE_PAGES ? LEDGER_REFUSED : LEDGER_CRUMBS] += p.count * PAGE_BYTES;
 }
 
-static void take_descriptor(const EFI_MEMORY_DESCRIPTOR *d)
+/* Takes free memory, but not the blocks that the CPU needs whatever the map says. */
+static void take_free(uint64_t start, uint64_t end, const struct in_use *in_use)
+{
+	uint64_t block;
+
+	while (start < end && in_use_touches(in_use, start, end, &block)) {
+		uint64_t from = block > start ? block : start, to = block + IN_USE_BLOCK_BYTES;
+
+		if (to > end)
+			to = end;
+		if (from > start)
+			take_range((struct pages){start, (from - start) / PAGE_BYTES});
+		ram.ledger[LEDGER_IN_USE] += to - from;
+		start = to;
+	}
+	if (start < end)
+		take_range((struct pages){start, (end - start) / PAGE_BYTES});
+}
+
+static void take_descriptor(const EFI_MEMORY_DESCRIPTOR *d, const struct in_use *in_use)
 {
 	uint64_t bytes = d->NumberOfPages * PAGE_BYTES;
 
@@ -119,7 +141,7 @@ static void take_descriptor(const EFI_MEMORY_DESCRIPTOR *d)
 		return;
 	}
 	ram.ledger[EfiConventionalMemory] += bytes;
-	take_range((struct pages){d->PhysicalStart, d->NumberOfPages});
+	take_free(d->PhysicalStart, d->PhysicalStart + bytes, in_use);
 }
 
 /* ---- the reserve ---- */
@@ -211,6 +233,7 @@ static bool ram_acquire(void *ctx, uint64_t reserve_bytes, struct ram_grant *ret
 {
 	struct pages reserve[2];
 	struct memory_map map;
+	struct in_use in_use;
 
 	ram_release(ctx);
 	memset(ram.ledger, 0, sizeof(ram.ledger));
@@ -219,11 +242,12 @@ static bool ram_acquire(void *ctx, uint64_t reserve_bytes, struct ram_grant *ret
 		reserve_free(reserve);
 		return false;
 	}
+	in_use_find(&map, &in_use);
 	for (size_t i = 0; i < map.count; i++) {
 		EFI_MEMORY_DESCRIPTOR d;
 
 		if (memory_map_at(&map, i, &d))
-			take_descriptor(&d);
+			take_descriptor(&d, &in_use);
 	}
 	reserve_free(reserve);
 	memory_map_free(&map);

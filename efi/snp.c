@@ -270,12 +270,15 @@ static enum nic_result snp_receive(void *ctx, uint8_t *frame, size_t cap, size_t
 
 void snp_build(struct snp_card *card)
 {
+	static const struct mac none;
 	const EFI_SIMPLE_NETWORK_MODE *mode = card->snp->Mode;
 	struct nic *nic = card->nic;
 	size_t frame = (size_t)mode->MediaHeaderSize + mode->MaxPacketSize;
 
 	nic->mac = mac_at(mode->CurrentAddress.Addr);
 	nic->permanent = mac_at(mode->PermanentAddress.Addr);
+	if (mac_same(nic->permanent, none))
+		nic->permanent = nic->mac; /* U-Boot leaves it empty */
 	nic->max_frame_bytes = frame >= FRAME_MIN && frame < FRAME_MAX ? frame : FRAME_MAX;
 	nic->has_driver = true;
 	nic->ctx = card;

@@ -94,9 +94,9 @@ void tables_build(struct machine *machine)
 	char vendor[VENDOR_CHARS_MAX];
 
 	text_from_ucs2(vendor, sizeof(vendor), st->FirmwareVendor, VENDOR_CHARS_MAX);
-	fmt_to(machine->firmware, sizeof(machine->firmware), "%s %u.%02u, UEFI %u.%02u", vendor,
+	fmt_to(machine->firmware, sizeof(machine->firmware), "%s %u.%02u, UEFI %u.%u", vendor,
 		st->FirmwareRevision >> 16, st->FirmwareRevision & 0xffff, st->Hdr.Revision >> 16,
-		st->Hdr.Revision & 0xffff);
+		(st->Hdr.Revision & 0xffff) / 10);
 	if (!read_smbios3(machine) && !read_smbios2(machine)) {
 		machine->smbios_entry = (struct span){NULL, 0};
 		machine->smbios_table = (struct span){NULL, 0};

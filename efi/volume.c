@@ -19,6 +19,17 @@
 #define PROBE       "/kiriwake.tmp"
 #define LABEL_SIZE  16
 
+#define SECTOR_MAX      4096u
+#define FAT_LABEL_CHARS 11
+
+/* Where FAT boot sectors have their type and label: FAT32, then FAT12 and FAT16. */
+static const struct {
+	const char *type;
+	size_t type_at, label_at;
+} fat_labels[] = {{"FAT32", 82, 71}, {"FAT16", 54, 43}, {"FAT12", 54, 43}};
+
+static uint8_t sector[SECTOR_MAX] __attribute__((aligned(4096)));
+
 static struct {
 	struct span boot;  /* path of the disk booted from */
 	EFI_HANDLE handle; /* of the log volume, or NULL */
@@ -41,6 +52,21 @@ EFI_HANDLE log_volume(void)
 
 /* ---- one volume ---- */
 
+/* The label in the boot sector, for firmware whose file system does not tell. */
+static void read_fat_label(EFI_HANDLE handle, char *label, size_t cap)
+{
+	EFI_BLOCK_IO *io = protocol_on(handle, &guid_block_io);
+	const EFI_BLOCK_IO_MEDIA *m = io != NULL ? io->Media : NULL;
+
+	if (m == NULL || m->BlockSize > SECTOR_MAX || m->BlockSize < 512 ||
+		EFI_ERROR(io->ReadBlocks(io, m->MediaId, 0, m->BlockSize, sector)))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(fat_labels); i++) {
+		if (memcmp(sector + fat_labels[i].type_at, fat_labels[i].type, 5) == 0)
+			text_clean(label, cap, sector + fat_labels[i].label_at, FAT_LABEL_CHARS);
+	}
+}
+
 EFI_FILE_HANDLE volume_open(EFI_HANDLE handle, char *label, size_t cap)
 {
 	EFI_FILE_IO_INTERFACE *fs = protocol_on(handle, &guid_simple_file_system);
@@ -59,6 +85,8 @@ EFI_FILE_HANDLE volume_open(EFI_HANDLE handle, char *label, size_t cap)
 		size > SIZE_OF_EFI_FILE_SYSTEM_INFO && size <= sizeof(u))
 		text_from_ucs2(label, cap, u.info.VolumeLabel,
 			(size - SIZE_OF_EFI_FILE_SYSTEM_INFO) / sizeof(CHAR16));
+	if (label[0] == '\0')
+		read_fat_label(handle, label, cap);
 	return root;
 }
 

@@ -55,12 +55,10 @@ static void add_firmware(struct span table, struct inventory *inv)
 	text_copy(p->id, sizeof(p->id), PART_ID_FIRMWARE);
 	keep(p->maker, fw.vendor);
 	keep(p->version, fw.version);
-	fmt_to(p->name, sizeof(p->name), "%s %s", p->maker, p->version);
 	if (!is_placeholder(fw.date))
-		fmt_add(p->name, sizeof(p->name), " (%s)", fw.date);
-	text_clean(p->name, sizeof(p->name), p->name, sizeof(p->name));
-	if (p->name[0] == '\0')
-		text_copy(p->name, sizeof(p->name), "firmware");
+		fmt_add(p->version, sizeof(p->version), "%s%s", p->version[0] ? " of " : "",
+			fw.date);
+	text_copy(p->name, sizeof(p->name), "firmware");
 }
 
 /* The main board among all boards, else the first. */

@@ -3,6 +3,7 @@
 #include "memtest/session.h"
 #include "core/fmt.h"
 
+#define LISTED_MAX    4 /* kinds of untested memory in a sentence */
 #define RANGES_NAMED  4 /* in a sentence about mem.range */
 #define LIST_TEXT     256
 #define CPUS_TEXT     32
@@ -132,21 +133,41 @@ static const char *cpus_text(char buf[CPUS_TEXT], const struct mem_work *work)
 	return buf;
 }
 
+/* The largest entry of the ledger below `limit`, to go through it by size. False: no smaller one. */
+static bool next_largest(const struct ram_grant *grant, uint64_t limit, struct ram_skipped *ret)
+{
+	const struct ram_skipped *best = NULL;
+
+	for (size_t i = 0; i < grant->skipped_count; i++) {
+		const struct ram_skipped *s = &grant->skipped[i];
+
+		if (s->bytes < limit && (best == NULL || s->bytes > best->bytes))
+			best = s;
+	}
+	if (best != NULL)
+		*ret = *best;
+	return best != NULL;
+}
+
+/* What was left out, by size and reason; the notes have the whole ledger. */
 static void untested_text(char buf[LIST_TEXT], const struct mem_session *m)
 {
-	const struct ram_grant *grant = &m->grant;
+	struct ram_skipped skipped = {.bytes = UINT64_MAX};
 	char bytes[FMT_SIZE];
 
 	buf[0] = '\0';
-	if (m->plan.bytes < grant->granted_bytes)
+	if (m->plan.bytes < m->grant.granted_bytes)
 		fmt_add(buf, LIST_TEXT, ", %s outside mem.range",
-			fmt_bytes(bytes, grant->granted_bytes - m->plan.bytes));
-	for (size_t i = 0; i < grant->skipped_count; i++)
-		fmt_add(buf, LIST_TEXT, ", %s %s", fmt_bytes(bytes, grant->skipped[i].bytes),
-			grant->skipped[i].why);
-	if (grant->ranges_dropped_bytes > 0)
+			fmt_bytes(bytes, m->grant.granted_bytes - m->plan.bytes));
+	for (unsigned listed = 0;
+		listed < LISTED_MAX && next_largest(&m->grant, skipped.bytes, &skipped); listed++)
+		fmt_add(buf, LIST_TEXT, ", %s %s", fmt_bytes(bytes, skipped.bytes), skipped.why);
+	if (m->grant.ranges_dropped_bytes > 0)
 		fmt_add(buf, LIST_TEXT, ", %s in too many ranges",
-			fmt_bytes(bytes, grant->ranges_dropped_bytes));
+			fmt_bytes(bytes, m->grant.ranges_dropped_bytes));
+	if (m->grant.skipped_count > LISTED_MAX)
+		fmt_add(buf, LIST_TEXT, ", and less of %zu other kinds",
+			m->grant.skipped_count - LISTED_MAX);
 }
 
 static void tell_coverage(struct run *run, const char *done, const char *found)
@@ -159,10 +180,10 @@ static void tell_coverage(struct run *run, const char *done, const char *found)
 	if (run->installed_bytes > 0)
 		fmt_to(board, sizeof(board), " (installed %s)",
 			fmt_bytes(installed, run->installed_bytes));
-	record_coverage(run->rec, PART_ID_MEMORY, "%s, on %s of %s mapped%s with %s%s%s; %s", done,
+	record_coverage(run->rec, PART_ID_MEMORY, "%s, on %s of %s mapped%s with %s: %s%s%s", done,
 		fmt_bytes(tested, m->plan.bytes), fmt_bytes(mapped, m->grant.mapped_bytes), board,
-		cpus_text(cpus, &m->work), untested[0] != '\0' ? "; not tested: " : "",
-		untested[0] != '\0' ? untested + 2 : "", found);
+		cpus_text(cpus, &m->work), found, untested[0] != '\0' ? "; not tested: " : "",
+		untested[0] != '\0' ? untested + 2 : "");
 }
 
 static void tell_figures(struct run *run, bool covered)

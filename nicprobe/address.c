@@ -74,21 +74,30 @@ static bool take_lease(struct run *run, const struct dhcp_offer *offer)
 	return true;
 }
 
-/* Tries the offers of free addresses to `cards`, in order of arrival. */
-static bool take_any_lease(struct run *run, unsigned cards, unsigned *tried)
+/* Tries the offers of free addresses to card `nic`, in order of arrival. */
+static bool take_lease_on(struct run *run, unsigned nic, unsigned *tried)
 {
 	const struct dhcp_client *client = &run->net->dhcp;
 
 	for (size_t i = 0; i < client->offer_count && *tried < REQUESTED_MAX; i++) {
 		struct dhcp_offer offer = client->offers[i];
 
-		if (!(cards >> offer.nic & 1) || !is_free(run->net, offer.ip))
+		if (offer.nic != nic || !is_free(run->net, offer.ip))
 			continue;
 		++*tried;
 		if (take_lease(run, &offer))
 			return true;
 		if (run->stopped)
 			return false;
+	}
+	return false;
+}
+
+static bool take_any_lease(struct run *run, unsigned cards, unsigned *tried)
+{
+	for (unsigned i = 0; i < run->net->station_count; i++) {
+		if (cards >> i & 1 && take_lease_on(run, i, tried))
+			return true;
 	}
 	return false;
 }

@@ -38,7 +38,7 @@ struct station {
 	uint16_t hears; /* bit per card of ours whose frames arrive here; the own bit: a loop */
 	bool loop_reported;
 	uint64_t clones; /* frames from our MAC that we did not send */
-	uint64_t clones_reported;
+	bool clones_reported;
 	struct traffic traffic;
 };
 

@@ -118,9 +118,9 @@ static void tell_clones(struct run *run, struct station *st)
 	const struct field fields[] = {FIELD_STR("nic", st->nic->id),
 		FIELD_STR("mac", mac_text(mac, st->nic->mac)), FIELD_NUM("count", st->clones)};
 
-	if (st->clones == st->clones_reported || any_loop(run->net))
+	if (st->clones == 0 || st->clones_reported || any_loop(run->net))
 		return;
-	st->clones_reported = st->clones;
+	st->clones_reported = true;
 	record_finding(run->rec, FINDING_NET_DUPLICATE_MAC, NULL, fields, ARRAY_LEN(fields),
 		"%llu frame%s arrived from %s, the MAC address of %s, which this server did not send.",
 		(unsigned long long)st->clones, st->clones == 1 ? "" : "s", mac, st->nic->id);

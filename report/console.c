@@ -159,12 +159,11 @@ static void on_coverage(struct console_report *c, const struct record *r)
 
 static void on_measure(struct console_report *c, const struct record *r)
 {
-	char value[FMT_SIZE], line[96];
+	char figure[REPORT_FIGURE];
 	struct record with_value = *r;
 
-	fmt_decimal(value, r->u.measure.value, r->u.measure.decimals);
-	fmt_to(line, sizeof(line), "%s %s", value, report_text(r->u.measure.unit));
-	with_value.message = line;
+	report_figure(figure, r);
+	with_value.message = figure;
 	put_marked(c, "=", report_text(r->u.measure.name), &with_value);
 }
 

@@ -159,3 +159,14 @@ void report_position(char *buf, size_t cap, const struct record *progress)
 	else
 		fmt_to(buf, cap, "%s %llu", name, at);
 }
+
+void report_figure(char buf[REPORT_FIGURE], const struct record *measure)
+{
+	const char *unit = report_text(measure->u.measure.unit);
+	char value[FMT_SIZE];
+	bool plain = unit[0] == '\0' || text_same(unit, "1");
+
+	fmt_to(buf, REPORT_FIGURE, "%s%s%s",
+		fmt_decimal(value, measure->u.measure.value, measure->u.measure.decimals),
+		plain ? "" : " ", plain ? "" : unit);
+}

@@ -137,11 +137,10 @@ static void on_progress(struct textlog *log, const struct record *r)
 
 static void on_measure(struct textlog *log, const struct record *r)
 {
-	char line[256], value[FMT_SIZE];
+	char line[256], figure[REPORT_FIGURE];
 
-	fmt_to(line, sizeof(line), "%s = %s %s", report_text(r->u.measure.name),
-		fmt_decimal(value, r->u.measure.value, r->u.measure.decimals),
-		report_text(r->u.measure.unit));
+	report_figure(figure, r);
+	fmt_to(line, sizeof(line), "%s = %s", report_text(r->u.measure.name), figure);
 	put_record(log, r, "measure", line);
 }
 

@@ -156,8 +156,7 @@ static void run_pass(struct suite *s)
 	for (size_t i = 0; i < catalogue_count; i++) {
 		bool again = s->run.pass > 0;
 
-		if (catalogue_selects(&s->config, catalogue[i]) &&
-			!(again && catalogue[i]->always))
+		if (catalogue_selects(&s->config, catalogue[i]) && !(again && catalogue[i]->always))
 			run_check(s, catalogue[i]);
 	}
 }

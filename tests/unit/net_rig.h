@@ -13,11 +13,12 @@
 #include "nicprobe/udp.h"
 #include "tests/test.h"
 
-#define RIG_NICS 4
+#define RIG_NICS     4
 #define RIG_FINDINGS 32
 
-static const struct check *const rig_checks[] = {&nic_inventory_check, &nic_link_check, &net_listen_check,
-	&net_dhcp_check, &net_duplicate_ip_check, &net_gateway_check, &net_ping_check};
+static const struct check *const rig_checks[] = {&nic_inventory_check, &nic_link_check,
+	&net_listen_check, &net_dhcp_check, &net_duplicate_ip_check, &net_gateway_check,
+	&net_ping_check};
 #define RIG_CHECKS ARRAY_LEN(rig_checks)
 
 struct rig_finding {
@@ -112,10 +113,12 @@ static const char *rig_arp_fault(const struct rig *rig, const struct eth *eth)
 	if (!mac_same(arp.sender.mac, eth->src))
 		return "ARP with another's MAC";
 	if (arp.sender.ip.value == 0)
-		return arp_kind(&arp, mac_is_group(eth->dst)) == ARP_KIND_PROBE ? NULL : "odd probe";
+		return arp_kind(&arp, mac_is_group(eth->dst)) == ARP_KIND_PROBE ? NULL
+										: "odd probe";
 	if (ip4_same(arp.sender.ip, arp.target.ip))
 		return "an announcement";
-	return ip4_same(arp.sender.ip, rig->may_speak) ? NULL : "ARP from an address that is not ours";
+	return ip4_same(arp.sender.ip, rig->may_speak) ? NULL
+						       : "ARP from an address that is not ours";
 }
 
 static const char *rig_ipv4_fault(struct rig *rig, const struct eth *eth)
@@ -135,7 +138,9 @@ static const char *rig_ipv4_fault(struct rig *rig, const struct eth *eth)
 		if (m.type != DHCP_TYPE_RELEASE && ip.src.value == 0)
 			return NULL;
 	}
-	return ip.src.value != 0 && ip4_same(ip.src, rig->may_speak) ? NULL : "IPv4 from an address that is not ours";
+	return ip.src.value != 0 && ip4_same(ip.src, rig->may_speak)
+		       ? NULL
+		       : "IPv4 from an address that is not ours";
 }
 
 static void rig_watch(void *ctx, unsigned nic, struct span frame)
@@ -188,8 +193,13 @@ static void rig_init(struct rig *rig, const char *const *specs)
 	rig->pulses_left = UINT32_MAX;
 	recorder_init(&rig->rec, &rig->machine.clock);
 	recorder_listen(&rig->rec, (struct listener){rig_hear, rig});
-	rig->run = (struct run){.machine = &rig->machine, .config = &rig->config, .rec = &rig->rec,
-		.inventory = &rig->inventory, .net = &rig->session, .pulse = rig_pulse, .seed = 7};
+	rig->run = (struct run){.machine = &rig->machine,
+		.config = &rig->config,
+		.rec = &rig->rec,
+		.inventory = &rig->inventory,
+		.net = &rig->session,
+		.pulse = rig_pulse,
+		.seed = 7};
 }
 
 static void rig_check(struct rig *rig, size_t i)
@@ -242,10 +252,11 @@ static const char *rig_codes(const struct rig *rig)
 static void rig_print(const struct rig *rig)
 {
 	for (size_t i = 0; i < RIG_CHECKS; i++)
-		printf("    %-16s %-5s %s\n", rig_checks[i]->id, verdict_name(rig->verdicts[i]), rig->whys[i]);
+		printf("    %-16s %-5s %s\n", rig_checks[i]->id, verdict_name(rig->verdicts[i]),
+			rig->whys[i]);
 	for (size_t i = 0; i < rig->finding_count; i++)
-		printf("    %s %s: %s [%s]\n", verdict_name(rig->findings[i].verdict), rig->findings[i].check,
-			rig->findings[i].message, rig->findings[i].fields);
+		printf("    %s %s: %s [%s]\n", verdict_name(rig->findings[i].verdict),
+			rig->findings[i].check, rig->findings[i].message, rig->findings[i].fields);
 	printf("%s%s    %s\n", rig->notes, rig->coverage, rig->measures);
 }
 

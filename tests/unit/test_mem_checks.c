@@ -26,9 +26,9 @@ static void test_clean(void)
 		CHECK(rig_said(rig, "March C-, 2 backgrounds, on 960 KiB of 1 MiB mapped "
 				    "(installed 1 MiB) with "));
 		CHECK(rig_said(rig, "64 KiB not tested: reserve for firmware"));
-		CHECK(rig_said(rig, "; not tested: 64 KiB reserve for firmware; no mismatch"));
+		CHECK(rig_said(rig, ": no mismatch; not tested: 64 KiB reserve for firmware"));
 		CHECK(rig_said(rig, "3 CPUs in turn") == (n == 2 || n == 5));
-		CHECK(rig_said(rig, "1 CPU;") == (n % 3 == 1 || n / 3 == 2));
+		CHECK(rig_said(rig, "1 CPU:") == (n % 3 == 1 || n / 3 == 2));
 		rig_free(rig);
 	}
 }

@@ -251,7 +251,8 @@ static void test_inventory(void)
 	CHECK_STR(inv.parts[0].maker, "Maker");
 	CHECK_STR(inv.parts[0].serial, "SYS 1");
 	CHECK_STR(inv.parts[1].id, PART_ID_FIRMWARE);
-	CHECK_STR(inv.parts[1].name, "Maker BIOS 1.2.3 (01/02/2024)");
+	CHECK_STR(inv.parts[1].maker, "Maker BIOS");
+	CHECK_STR(inv.parts[1].version, "1.2.3 of 01/02/2024");
 	CHECK_STR(inv.parts[2].id, "cpu0");
 	CHECK_STR(inv.parts[2].location, "SOCKET 0");
 	CHECK_STR(inv.parts[3].id, "dimm0");

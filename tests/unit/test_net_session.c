@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The network session beyond one plain run: stops at any moment, single checks, several passes, answering ARP. */
+#include "tests/unit/net_rig.h"
+
+#define DHCP     "dhcp=10.0.2.2 offer 10.0.2.15"
+#define OWN_IP   "10.0.2.15"
+#define STRANGER "52:54:00:aa:bb:cc"
+
+static struct rig rig;
+
+static void begin(const char *const *specs, struct ip4 may_speak)
+{
+	rig_init(&rig, specs);
+	rig.may_speak = may_speak;
+}
+
+static const struct ip4 own_ip = {0x0a00020f};
+
+/* Whatever the moment of the stop: nothing unmeasured passes, nothing wrong is sent. */
+static void stopping(void)
+{
+	static const char *const specs[] = {DHCP, NULL};
+
+	for (unsigned pulses = 0; pulses < 40; pulses += 3) {
+		begin(specs, own_ip);
+		rig.pulses_left = pulses;
+		for (size_t i = 0; i < RIG_CHECKS && !rig.run.stopped; i++) {
+			rig_check(&rig, i);
+			if (rig.run.stopped)
+				CHECK(rig.verdicts[i] == SKIP &&
+						strstr(rig.whys[i], "stopped before") != NULL,
+					"%s after %u pulses: %s, %s", rig_checks[i]->id, pulses,
+					verdict_name(rig.verdicts[i]), rig.whys[i]);
+		}
+		net_session_end(&rig.run);
+		CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
+	}
+}
+
+/* Without the checks before it, a check does their work itself. */
+static void alone(void)
+{
+	static const char *const specs[] = {DHCP, NULL};
+	static const size_t which[] = {4, 5, 6};
+
+	for (size_t i = 0; i < ARRAY_LEN(which); i++) {
+		begin(specs, own_ip);
+		rig_check(&rig, which[i]);
+		CHECK(rig.verdicts[which[i]] == PASS, "%s: %s", rig_checks[which[i]]->id,
+			rig.whys[which[i]]);
+		net_session_end(&rig.run);
+		CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
+	}
+}
+
+/* A second pass over a held lease; the lease is asked for once and given back once. */
+static void two_passes(void)
+{
+	static const char *const specs[] = {DHCP, NULL};
+
+	begin(specs, own_ip);
+	for (size_t i = 0; i < RIG_CHECKS; i++)
+		rig_check(&rig, i);
+	rig_run(&rig);
+	CHECK_STR(rig_verdicts(&rig), "PPPPPPP");
+	CHECK_STR(rig_codes(&rig), "");
+	CHECK_U64(rig.dhcp_sent[DHCP_TYPE_REQUEST], 1);
+	CHECK_U64(rig.dhcp_sent[DHCP_TYPE_RELEASE], 1);
+	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
+}
+
+static unsigned arp_replies;
+
+static void count_replies(void *ctx, unsigned nic, struct span frame)
+{
+	struct arp arp;
+
+	rig_watch(ctx, nic, frame);
+	if (arp_read((struct span){frame.at + ETH_HEADER_BYTES, frame.len - ETH_HEADER_BYTES},
+		    &arp) == ARP_OK)
+		arp_replies += arp.op == ARP_OP_REPLY;
+}
+
+/* Who asks for the address we hold gets an answer; once it is contested, no more. */
+static void answering(void)
+{
+	static const char *const asked[] = {"gateway=10.0.2.2", "asks=" OWN_IP, NULL};
+	static const char *const contested[] = {"gateway=10.0.2.2", "asks=" OWN_IP,
+		"owner=" OWN_IP "@" STRANGER, "announces=" OWN_IP "@" STRANGER, NULL};
+
+	for (unsigned i = 0; i < 2; i++) {
+		begin(i == 0 ? asked : contested, i == 0 ? own_ip : (struct ip4){0});
+		rig.config.has_net_ip = true;
+		rig.config.net_ip = own_ip;
+		rig.config.net_gateway = (struct ip4){0x0a000202};
+		rig.config.net_dhcp = DHCP_OFF;
+		rig.net.watch = count_replies;
+		arp_replies = 0;
+		rig_run(&rig);
+		CHECK(i == 0 ? arp_replies > 0 : arp_replies == 0, "%u replies", arp_replies);
+		CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
+	}
+}
+
+static void expected_mac(void)
+{
+	static const char *const specs[] = {DHCP, "nics=2", NULL};
+
+	begin(specs, own_ip);
+	rig.config.has_net_expect_mac = true;
+	rig.config.net_expect_mac = (struct mac){{0x52, 0x54, 0, 1, 2, 3}};
+	rig_check(&rig, 0);
+	rig_check(&rig, 1);
+	CHECK(rig.verdicts[1] == WARN);
+	CHECK_STR(rig_codes(&rig), "option-bad-value");
+	CHECK_STR(rig.findings[0].fields,
+		"key=net.expect_mac value=52:54:00:01:02:03 macs=52:54:00:12:34:56+52:54:00:12:34:57 ");
+	net_session_end(&rig.run);
+
+	begin(specs, (struct ip4){0x0a000210});
+	rig.config.has_net_expect_mac = true;
+	rig.config.net_expect_mac = (struct mac){{0x52, 0x54, 0, 0x12, 0x34, 0x57}};
+	rig_run(&rig);
+	CHECK_STR(rig_verdicts(&rig), "PPPPPPP");
+	CHECK(strstr(rig.whys[5], "on nic1") != NULL, "%s", rig.whys[5]);
+	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
+}
+
+/* The figures of a ping over a path with a known loss and delay. */
+static void ping_figures(void)
+{
+	static const char *const specs[] = {DHCP, "delay=10ms", NULL};
+
+	begin(specs, own_ip);
+	rig.config.net_ping_count = 36;
+	rig_run(&rig);
+	CHECK(strstr(rig.measures, "gateway.sent=36 gateway.received=36 gateway.loss=0 ") != NULL,
+		"%s", rig.measures);
+	CHECK(strstr(rig.measures, "gateway.rtt_min=10") != NULL, "%s", rig.measures);
+	CHECK(strstr(rig.coverage, "nic0: 36 of 36 echoes to 10.0.2.2 came back byte-exact") !=
+		NULL);
+	CHECK(strstr(rig.coverage, "net: 36 of 36 echoes") != NULL);
+}
+
+static void nothing_opened(void)
+{
+	static const char *const specs[] = {DHCP, NULL};
+
+	begin(specs, own_ip);
+	net_session_end(&rig.run);
+	rig.run.net = NULL;
+	net_session_end(&rig.run);
+	CHECK_U64(rig.sent, 0);
+}
+
+int main(void)
+{
+	stopping();
+	alone();
+	two_passes();
+	answering();
+	expected_mac();
+	ping_figures();
+	nothing_opened();
+	if (test_failed != 0)
+		rig_print(&rig); /* the last one */
+	return test_end(__FILE__);
+}
