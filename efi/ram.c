@@ -131,6 +131,9 @@ static void take_descriptor(const EFI_MEMORY_DESCRIPTOR *d, const struct in_use 
 {
 	uint64_t bytes = d->NumberOfPages * PAGE_BYTES;
 
+	/* Reserved ranges that cannot be cached are addresses of devices, such as PCIe configuration space. */
+	if (d->Type == EfiReservedMemoryType && (d->Attribute & EFI_MEMORY_WB) == 0)
+		return;
 	if (d->Type != EfiConventionalMemory) {
 		if (d->Type < LEDGER_TYPES)
 			ram.ledger[d->Type] += bytes;

@@ -28,7 +28,7 @@ static const struct {
 	size_t type_at, label_at;
 } fat_labels[] = {{"FAT32", 82, 71}, {"FAT16", 54, 43}, {"FAT12", 54, 43}};
 
-static uint8_t sector[SECTOR_MAX] __attribute__((aligned(4096)));
+static uint8_t sector[SECTOR_MAX] __attribute__((aligned(512)));
 
 static struct {
 	struct span boot;  /* path of the disk booted from */

@@ -227,8 +227,10 @@ static bool set_nics(struct sim_net *net, uint64_t value)
 
 static bool set_loss(struct sim_net *net, uint64_t value)
 {
+	if (value > 100)
+		return false;
 	net->loss_percent = (unsigned)value;
-	return value <= 100;
+	return true;
 }
 
 static bool set_storm(struct sim_net *net, uint64_t value)

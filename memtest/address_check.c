@@ -7,6 +7,7 @@
  * Pass if: every word holds its own value.
  */
 #include "core/fmt.h"
+#include "core/rng.h"
 #include "memtest/session.h"
 
 #define LINE_LOWEST 3 /* the address bits below select bytes in a word */

@@ -182,10 +182,10 @@ static void KERNEL(address_fill)(void *ctx, struct mem_chunk c, struct own_addre
 	(void)ctx;
 	for (size_t n = 0; n < c.count / KERNEL_BATCH; n++) {
 		uint64_t *batch = KERNEL(batch)(&c, n, false);
-		const uint64_t physical = KERNEL(physical)(&c, batch);
+		const uint64_t line = own_address_line(key, KERNEL(physical)(&c, batch));
 
 		KERNEL_EACH(i)
-		KERNEL_STORE(ctx, batch + i, own_address_value(key, physical + i * sizeof(*batch)));
+		KERNEL_STORE(ctx, batch + i, own_address_word(key, line, i));
 	}
 }
 
@@ -194,11 +194,11 @@ static void KERNEL(address_verify)(
 {
 	for (size_t n = 0; n < c.count / KERNEL_BATCH; n++) {
 		const uint64_t *batch = KERNEL(batch)(&c, n, false);
-		const uint64_t physical = KERNEL(physical)(&c, batch);
+		const uint64_t line = own_address_line(key, KERNEL(physical)(&c, batch));
 		uint64_t expected[KERNEL_BATCH];
 
 		KERNEL_EACH(i)
-		expected[i] = own_address_value(key, physical + i * sizeof(*batch));
+		expected[i] = own_address_word(key, line, i);
 		KERNEL(check)(ctx, &c, batch, expected, errors);
 	}
 }

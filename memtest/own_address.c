@@ -13,18 +13,12 @@ static uint64_t inverse_odd(uint64_t a)
 	return x;
 }
 
-/* Undoes x ^ x >> shift, for 22 <= shift < 32: the third shift leaves nothing. */
-static uint64_t undo_xor_shift(uint64_t z, unsigned shift)
-{
-	return z ^ z >> shift ^ z >> 2 * shift;
-}
-
 uint64_t own_address_trace(struct own_address key, uint64_t value)
 {
-	uint64_t z = value ^ key.invert;
+	const uint64_t folded = value ^ key.invert, z = folded ^ folded >> 32;
+	const uint64_t mixed = z * inverse_odd(OWN_ADDRESS_FACTOR) - key.seed;
+	const uint64_t once = own_address_high(mixed);
 
-	/* The steps of rng_mix(), backwards. */
-	z = undo_xor_shift(z, 31) * inverse_odd(0x94d049bb133111ebu);
-	z = undo_xor_shift(z, 27) * inverse_odd(0xbf58476d1ce4e5b9u);
-	return undo_xor_shift(z, 30) ^ key.seed;
+	/* Undoes x ^ high(x): the third application of high() leaves nothing. */
+	return mixed ^ once ^ own_address_high(once);
 }

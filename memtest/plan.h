@@ -18,7 +18,7 @@ struct mem_plan {
 	uint64_t bytes;                          /* the length of the line */
 };
 
-/* Words in one piece. `count` is a multiple of 8, `words` aligned to 64 bytes. */
+/* Words in one piece. `count` is a multiple of 8; `words` and `physical` are aligned to 64 bytes. */
 struct mem_chunk {
 	uint64_t *words;
 	size_t count;

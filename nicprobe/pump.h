@@ -9,7 +9,7 @@
 
 #include "nicprobe/session.h"
 
-/* One frame of a stranger, or of ours from another machine's point of view: untagged, header read. */
+/* One frame, its header read. */
 struct heard {
 	unsigned nic; /* index of the card */
 	uint64_t now_ns;

@@ -113,12 +113,12 @@ MEMORY = (
     ),
     Case(
         "ram-stuck-bit-above-4g",
-        replace(RAM_ONLY, memory_mib=5120, options=HIGH_MEMORY),
+        replace(RAM_ONLY, memory_mib=3072, options=HIGH_MEMORY),
         verdict="FAIL",
         findings=stuck(HIGH_ADDRESS),
         events=(*AT_ONCE, When("mem.march-c", stick_bit(HIGH_ADDRESS, STUCK_BIT, value=0))),
     ),
-    Case("ram-above-4g", replace(RAM_ONLY, memory_mib=5120, options=HIGH_MEMORY), passed=("mem.address", "mem.march-c")),
+    Case("ram-above-4g", replace(RAM_ONLY, memory_mib=3072, options=HIGH_MEMORY), passed=("mem.address", "mem.march-c")),
 )
 
 
@@ -233,7 +233,7 @@ OPTIONS = (
         Machine(disks=(), nics=(), options={"passes": "1", "profile": "network", "mem.range": LITTLE_MEMORY["mem.range"]}),
         prepare=options_everywhere,
         events=(When(MENU_IS_UP, press("m")),),
-        parameters={"log.keep": "11", "watchdog": "102", "passes": "1", "profile": "memory"},
+        parameters={"log.keep": "11", "watchdog": "102s", "passes": "1", "profile": "memory"},
         passed=("mem.march-c",),
     ),
     Case(

@@ -18,7 +18,7 @@ SEQ_CST = 5  # GCC's __ATOMIC_SEQ_CST
 
 
 def file_offset(memory_mib: int, address: int) -> int:
-    """Where a physical address lies in the memory file of a q35: from 2816 MiB on it keeps 2 GiB below the PCI hole."""
+    """Where a physical address lies in the memory of a q35 as QEMU keeps it: from 2816 MiB on it keeps 2 GiB below the PCI hole."""
     below = 2048 * MIB if memory_mib >= 2816 else memory_mib * MIB
     return address if address < 4096 * MIB else address - 4096 * MIB + below
 
@@ -38,7 +38,7 @@ def stick_bit(address: int, bit: int, value: int = 1) -> Callable[[Run], None]:
 
 def _hold(run: Run, offset: int, bit: int, value: int) -> None:
     atomic = ctypes.CDLL("libatomic.so.1")
-    with run.memory_file.open("r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
+    with mmap.mmap(run.memory_fd, 0) as memory:
         byte = ctypes.c_uint8.from_buffer(memory, offset)
         pointer = ctypes.byref(byte)
         while run.running:

@@ -114,7 +114,7 @@ class Run:
         self.directory = directory
         self.machine = machine
         self.image = directory / machine.image
-        self.memory_file = directory / "memory"
+        self.memory_fd = -1  # the machine's RAM while it runs; written to behind its back by faults.py
         self.peers: list[Peer] = []
         self.serial = ""  # what came so far, without escape sequences
         self._cut_text = ""  # an escape sequence that has not come whole yet
@@ -188,12 +188,16 @@ class Run:
         listener.bind(str(sockets / "serial"))
         listener.listen(1)
         listener.settimeout(0.1)
+        self.memory_fd = os.memfd_create("kiriwake-ram")
+        os.ftruncate(self.memory_fd, self.machine.memory_mib * media.MIB)
         command = self._command(sockets)
         log = (self.directory / "qemu.log").open("w")
         log.write(" ".join(command) + "\n")
         log.flush()
         with log:
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[self.memory_fd]
+            )
         with listener:
             self._serial_socket = self._until_ready(lambda: listener.accept()[0])
         self._qmp = self._until_ready(lambda: Qmp(sockets / "qmp"))
@@ -214,7 +218,8 @@ class Run:
         m = self.machine
         command = ["qemu-system-x86_64", "-machine", "q35,memory-backend=ram", "-accel", "tcg,thread=multi"]
         command += ["-cpu", "max", "-smp", str(m.cpus), "-m", f"{m.memory_mib}M"]
-        command += ["-object", f"memory-backend-file,id=ram,size={m.memory_mib}M,mem-path={self.memory_file},share=on"]
+        memory = f"memory-backend-file,id=ram,size={m.memory_mib}M,mem-path=/proc/self/fd/{self.memory_fd},share=on"
+        command += ["-object", memory]
         command += ["-nodefaults", "-vga", "std", "-display", "none", "-no-reboot", "-no-user-config"]
         command += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={FIRMWARE}"]
         command += ["-drive", f"if=pflash,format=raw,unit=1,file={self.directory / 'variables.fd'}"]
@@ -302,5 +307,6 @@ class Run:
             self._process.wait(timeout=1)
         except subprocess.TimeoutExpired:
             self._process.kill()
-        self.memory_file.unlink(missing_ok=True)
-        return self._process.wait()
+        exit_code = self._process.wait()
+        os.close(self.memory_fd)
+        return exit_code

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Sharing out memory: every word exactly once, whatever the ranges, CPUs and slices. */
+#include "core/rng.h"
 #include "memtest/checks.h"
 #include "tests/test.h"
 #include <stdlib.h>

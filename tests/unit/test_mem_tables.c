@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Tables of the memory room: algorithms, backgrounds, the own-address pattern, choosing by name. */
 #include "core/fmt.h"
+#include "core/rng.h"
 #include "memtest/checks.h"
 #include "memtest/own_address.h"
 #include "memtest/patterns.h"
@@ -53,6 +54,59 @@ static void test_own_address(void)
 		const uint64_t address = rng_next(&r) & ~(uint64_t)7;
 
 		CHECK_U64(own_address_trace(key, own_address_value(key, address)), address);
+	}
+}
+
+/* Eight words at a time or one by one: the same values. */
+static void test_own_address_lines(void)
+{
+	const struct own_address key = {0x123456789abcdef0, UINT64_MAX};
+
+	for (unsigned i = 0; i < OWN_ADDRESS_LINE_WORDS; i++)
+		CHECK_U64(own_address_word(key, own_address_line(key, 0x12345678940), i),
+			own_address_value(key, 0x12345678940 + 8 * i));
+}
+
+/* A line that is dead in one x4 chip must show in that chip's four bits, whichever line and chip. */
+static void test_own_address_lanes(void)
+{
+	enum { TRIES = 400, LANES = 16 };
+	struct rng r = {11};
+
+	for (unsigned line = 3; line < 52; line++) {
+		unsigned differs[LANES] = {0};
+
+		for (unsigned i = 0; i < TRIES; i++) {
+			const struct own_address key = {rng_next(&r), 0};
+			const uint64_t address = rng_next(&r) >> 12 & ~(uint64_t)7;
+			const uint64_t change =
+				own_address_value(key, address) ^
+				own_address_value(key, address ^ (uint64_t)1 << line);
+
+			for (unsigned lane = 0; lane < LANES; lane++)
+				differs[lane] += (change >> 4 * lane & 0xf) != 0;
+		}
+		for (unsigned lane = 0; lane < LANES; lane++)
+			CHECK(differs[lane] > TRIES / 5, "line %u, lane %u: %u of %u", line, lane,
+				differs[lane], (unsigned)TRIES);
+	}
+}
+
+/* Flipped bits lead out of RAM: a damaged value is not taken for an alias. */
+static void test_own_address_flips(void)
+{
+	const uint64_t ram_bytes = (uint64_t)1 << 46;
+	struct rng r = {13};
+
+	for (unsigned a = 0; a < 64; a++) {
+		for (unsigned b = a; b < 64; b++) {
+			const uint64_t flips = (uint64_t)1 << a | (uint64_t)1 << b;
+			const struct own_address key = {rng_next(&r), b % 2 ? UINT64_MAX : 0};
+			const uint64_t address = rng_next(&r) % ram_bytes & ~(uint64_t)7;
+			const uint64_t value = own_address_value(key, address) ^ flips;
+
+			CHECK(own_address_trace(key, value) >= ram_bytes, "bits %u and %u", a, b);
+		}
 	}
 }
 
@@ -113,6 +167,9 @@ int main(void)
 	test_reads_follow_writes();
 	test_backgrounds_tell_bits_apart();
 	test_own_address();
+	test_own_address_lines();
+	test_own_address_lanes();
+	test_own_address_flips();
 	test_choosing();
 	test_bits_text();
 	return test_end(__FILE__);

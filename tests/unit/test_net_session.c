@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The network session beyond one plain run: stops at any moment, single checks, several passes, answering ARP. */
+#include "nicprobe/pump.h"
 #include "tests/unit/net_rig.h"
 
 #define DHCP     "dhcp=10.0.2.2 offer 10.0.2.15"
@@ -102,6 +103,65 @@ static void answering(void)
 	}
 }
 
+/* The owner shows up while we hold the address: silence from then on, and a lease is left to run out. */
+static void contested_later(void)
+{
+	static const char *const leased[] = {
+		DHCP, "asks=" OWN_IP, "announces=" OWN_IP "@" STRANGER " after 13500ms", NULL};
+	unsigned before;
+
+	begin(leased, own_ip);
+	rig.net.watch = count_replies;
+	arp_replies = 0;
+	for (size_t i = 0; i < RIG_CHECKS; i++)
+		rig_check(&rig, i);
+	CHECK_STR(rig_codes(&rig), "net-duplicate-ip");
+	CHECK(arp_replies > 0);
+	CHECK(rig.session.address.held);
+	before = arp_replies;
+	CHECK(net_wait(&rig.run, rig.clock.now_ns + 5ull * NS_PER_S));
+	CHECK_U64(arp_replies, before);
+	net_session_end(&rig.run);
+	CHECK_U64(rig.dhcp_sent[DHCP_TYPE_REQUEST], 1);
+	CHECK_U64(rig.dhcp_sent[DHCP_TYPE_RELEASE], 0);
+	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
+}
+
+/* A switch that answers ARP on our behalf, from its own MAC but with ours in the packet, is no stranger; frames in
+ * another VLAN are of another network. */
+static void not_strangers(void)
+{
+	static const char *const specs[] = {DHCP, NULL};
+	uint8_t frame[60] = {0}, tagged[64] = {0};
+	struct mac proxy = {{2, 0, 0, 0, 0, 9}};
+	struct arp arp = {ARP_OP_REPLY, {.ip = own_ip}, {.ip = {0x0a000202}}};
+
+	begin(specs, own_ip);
+	rig.config.has_net_ip = true;
+	rig.config.net_ip = own_ip;
+	rig_check(&rig, 0);
+	candidate_add(&rig.session.candidates, &rig.session.neighbours, own_ip, FROM_NET_IP, 1, 24);
+	arp.sender.mac = rig.nics[0].mac;
+	eth_write(frame, mac_broadcast, proxy, ETH_TYPE_ARP);
+	arp_write(frame + ETH_HEADER_BYTES, &arp);
+	net_hear(&rig.run, 0, rig.clock.now_ns, (struct span){frame, sizeof(frame)});
+	CHECK(candidate_state(&rig.session.candidates.at[0]) == CANDIDATE_FREE);
+
+	arp.sender.mac = proxy;
+	arp_write(frame + ETH_HEADER_BYTES, &arp);
+	memcpy(tagged, frame, 12);
+	put_be16(tagged + 12, ETH_TYPE_VLAN);
+	put_be16(tagged + 14, 7);
+	memcpy(tagged + 16, frame + 12, 48);
+	net_hear(&rig.run, 0, rig.clock.now_ns, (struct span){tagged, sizeof(tagged)});
+	CHECK(candidate_state(&rig.session.candidates.at[0]) == CANDIDATE_FREE);
+	CHECK_U64(rig.session.stations[0].traffic.tagged, 1);
+	put_be16(tagged + 14, 0xe000); /* only a priority: our own network */
+	net_hear(&rig.run, 0, rig.clock.now_ns, (struct span){tagged, sizeof(tagged)});
+	CHECK(candidate_state(&rig.session.candidates.at[0]) == CANDIDATE_CONFLICT);
+	net_session_end(&rig.run);
+}
+
 static void expected_mac(void)
 {
 	static const char *const specs[] = {DHCP, "nics=2", NULL};
@@ -159,6 +219,8 @@ int main(void)
 	alone();
 	two_passes();
 	answering();
+	contested_later();
+	not_strangers();
 	expected_mac();
 	ping_figures();
 	nothing_opened();

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What the network room remembers: bounds of every table, and what follows from the entries. */
+#include "nicprobe/candidate.h"
+#include "nicprobe/echo.h"
+#include "nicprobe/offer.h"
+#include "nicprobe/sent.h"
+#include "nicprobe/traffic.h"
+#include "tests/test.h"
+
+static struct mac mac_number(unsigned n)
+{
+	return (struct mac){{0x02, 0, 0, 0, (uint8_t)(n >> 8), (uint8_t)n}};
+}
+
+/* ---- own frames ---- */
+
+static void own_frames(void)
+{
+	static struct sent_ring ring;
+	uint8_t payload[64] = {1, 2, 3};
+	struct eth frame = {.dst = mac_broadcast,
+		.src = mac_number(1),
+		.type = ETH_TYPE_LOCAL,
+		.payload = {payload, 46}};
+	struct eth back = frame;
+
+	CHECK(!sent_has(&ring, &frame));
+	sent_add(&ring, &frame);
+	back.tagged = true;
+	back.vlan = 5;
+	back.payload.len = 50; /* trailing bytes */
+	CHECK(sent_has(&ring, &back));
+	payload[27] = 9;
+	CHECK(!sent_has(&ring, &frame));
+	payload[27] = 0;
+	for (unsigned i = 0; i < SENT_MAX; i++) {
+		CHECK(i > 0 || sent_has(&ring, &back));
+		payload[0] = (uint8_t)i;
+		payload[1] = (uint8_t)(7 + i / 256);
+		sent_add(&ring, &frame);
+	}
+	payload[0] = 1;
+	payload[1] = 2;
+	CHECK(!sent_has(&ring, &frame), "the oldest is forgotten");
+}
+
+/* ---- neighbours ---- */
+
+static void neighbours_are_bounded(void)
+{
+	static struct neighbours t;
+	static struct targets targets;
+
+	for (unsigned i = 0; i < 3 * NEIGHBOURS_MAX; i++) {
+		struct arp_peer peer = {mac_number(i), {0x0a000000 + i}};
+
+		neighbour_add(&t, peer, 0, ARP_KIND_REPLY, 1000 + i);
+		neighbour_add(
+			&t, (struct arp_peer){mac_number(0), {5}}, 0, ARP_KIND_REQUEST, 1000 + i);
+		target_add(&targets, (struct ip4){0x0b000000 + i}, i % 2, mac_number(1), i);
+	}
+	CHECK_U64(t.count, NEIGHBOURS_MAX);
+	CHECK_U64(t.dropped, 2 * NEIGHBOURS_MAX + 1);
+	CHECK(neighbour_has(&t, (struct ip4){5}), "what keeps talking is kept");
+	CHECK(neighbour_has(&t, (struct ip4){0x0a000000 + 3 * NEIGHBOURS_MAX - 1}));
+	CHECK(!neighbour_has(&t, (struct ip4){0x0a000001}));
+	CHECK_U64(targets.count, TARGETS_MAX);
+}
+
+/* ---- candidates ---- */
+
+static const struct ip4 ip = {0xc0a80114};
+static struct neighbours nobody;
+
+static void claim(struct candidates *t, unsigned nic, struct mac mac, enum arp_kind kind)
+{
+	struct arp arp = {ARP_OP_REPLY, {mac, ip}, {mac, {1}}};
+
+	if (kind == ARP_KIND_PROBE)
+		arp = (struct arp){ARP_OP_REQUEST, {mac, {0}}, {mac, ip}};
+	candidates_hear(t, &arp, kind, nic, 5);
+}
+
+static const struct claims_case {
+	const char *name;
+	enum candidate_source source;
+	uint16_t nics;
+	struct {
+		unsigned nic;
+		struct mac mac;
+		enum arp_kind kind;
+	} claims[3];
+	enum candidate_state want;
+	size_t macs;
+} claims_cases[] = {
+	{"nobody", FROM_NET_IP, 1, {{0}}, CANDIDATE_FREE, 0},
+	{"one on ours", FROM_NET_IP, 1, {{0, {{2}}, ARP_KIND_REPLY}}, CANDIDATE_CONFLICT, 1},
+	{"its probe on ours", FROM_OFFER, 1, {{0, {{2}}, ARP_KIND_PROBE}}, CANDIDATE_CONFLICT, 1},
+	{"a poll on ours", FROM_OFFER, 1, {{0, {{2}}, ARP_KIND_POLL}}, CANDIDATE_FREE, 0},
+	{"on another lan", FROM_NET_IP, 1, {{1, {{2}}, ARP_KIND_REPLY}}, CANDIDATE_FREE, 0},
+	{"vrrp on ours", FROM_NET_IP, 1, {{0, {{0, 0, 0x5e, 0, 1, 9}}, ARP_KIND_REPLY}},
+		CANDIDATE_VIRTUAL, 0},
+	{"one on theirs", FROM_ASKED, 1, {{0, {{2}}, ARP_KIND_REPLY}}, CANDIDATE_OWNED, 1},
+	{"their probe", FROM_ASKED, 1, {{0, {{2}}, ARP_KIND_PROBE}}, CANDIDATE_FREE, 0},
+	{"the same twice", FROM_GATEWAY, 1,
+		{{0, {{2}}, ARP_KIND_REPLY}, {0, {{2}}, ARP_KIND_REQUEST}}, CANDIDATE_OWNED, 1},
+	{"two on theirs", FROM_PEER, 1,
+		{{0, {{2}}, ARP_KIND_REPLY}, {0, {{4}}, ARP_KIND_GRATUITOUS}}, CANDIDATE_CONFLICT,
+		2},
+	{"two, one of them virtual", FROM_GATEWAY, 1,
+		{{0, {{2}}, ARP_KIND_REPLY}, {0, {{0, 7, 0xb4, 0, 1, 1}}, ARP_KIND_REPLY}},
+		CANDIDATE_OWNED, 1},
+	{"one each on two lans", FROM_GATEWAY, 3,
+		{{0, {{2}}, ARP_KIND_REPLY}, {1, {{4}}, ARP_KIND_REPLY}}, CANDIDATE_OWNED, 2},
+	{"one heard by two cards", FROM_NET_IP, 3,
+		{{0, {{2}}, ARP_KIND_REPLY}, {1, {{2}}, ARP_KIND_REPLY}}, CANDIDATE_CONFLICT, 1},
+};
+
+static void claims_decide(void)
+{
+	static struct candidates t;
+	struct mac macs[CLAIMS_MAX];
+
+	for (size_t i = 0; i < ARRAY_LEN(claims_cases); i++) {
+		const struct claims_case *cc = &claims_cases[i];
+		struct candidate *c;
+
+		t.count = 0;
+		c = candidate_add(&t, &nobody, ip, cc->source, cc->nics, 24);
+		for (size_t j = 0; j < ARRAY_LEN(cc->claims) && cc->claims[j].kind != 0; j++)
+			claim(&t, cc->claims[j].nic, cc->claims[j].mac, cc->claims[j].kind);
+		CHECK(candidate_state(c) == cc->want, "%s: %d", cc->name, (int)candidate_state(c));
+		CHECK(candidate_macs(c, macs) == cc->macs, "%s", cc->name);
+	}
+}
+
+static void proxies(void)
+{
+	static struct candidates t;
+	struct candidate *c = candidate_add(&t, &nobody, ip, FROM_NET_IP, 1, 24), *control;
+	struct arp arp = {ARP_OP_REPLY, {mac_number(1), {99}}, {mac_number(2), {1}}};
+
+	control = candidate_add(&t, &nobody, (struct ip4){99}, FROM_CONTROL, 1, 24);
+	claim(&t, 0, mac_number(1), ARP_KIND_REPLY);
+	candidates_hear(&t, &arp, ARP_KIND_REPLY, 0, 7);
+	CHECK(candidate_state(c) == CANDIDATE_CONFLICT);
+	candidates_mark_proxies(&t, control);
+	CHECK(candidate_state(c) == CANDIDATE_PROXY);
+	claim(&t, 0, mac_number(2), ARP_KIND_REPLY);
+	CHECK(candidate_state(c) == CANDIDATE_CONFLICT, "a real owner beside the proxy");
+}
+
+static void candidates_are_bounded(void)
+{
+	static struct candidates t;
+	struct candidate *c = candidate_add(&t, &nobody, ip, FROM_NET_IP, 1, 24);
+
+	for (unsigned i = 0; i < 20; i++)
+		claim(&t, 0, mac_number(i), ARP_KIND_REPLY);
+	CHECK_U64(c->claim_count, CLAIMS_MAX);
+	CHECK_U64(c->claims_dropped, 20 - CLAIMS_MAX);
+	for (unsigned i = 0; i < 200; i++)
+		candidate_add(&t, &nobody, (struct ip4){0x0a000001 + i}, FROM_ASKED, 1, 24);
+	CHECK_U64(t.count, CANDIDATES_MAX);
+	CHECK_U64(t.dropped, 201 - CANDIDATES_MAX);
+	candidates_prune(&t);
+	CHECK_U64(t.count, 1);
+	CHECK(ip4_same(t.at[0].ip, ip));
+}
+
+static void virtual_routers(void)
+{
+	CHECK_STR(mac_virtual_router((struct mac){{0, 0, 0x5e, 0, 1, 255}}), "VRRP or CARP");
+	CHECK_STR(mac_virtual_router((struct mac){{0, 0, 0x0c, 7, 0xac, 1}}), "HSRP");
+	CHECK_STR(mac_virtual_router((struct mac){{0, 0, 0x0c, 0x9f, 0xff, 1}}), "HSRPv2");
+	CHECK_STR(mac_virtual_router((struct mac){{0, 7, 0xb4, 0, 2, 1}}), "GLBP");
+	CHECK(mac_virtual_router((struct mac){{0, 0, 0x5e, 0, 2, 1}}) == NULL);
+	CHECK(mac_virtual_router((struct mac){{0, 0, 0x0c, 0x9f, 0xef, 1}}) == NULL);
+}
+
+/* ---- offers, traffic ---- */
+
+static void offers(void)
+{
+	static struct dhcp_client client;
+	struct dhcp_offer o = {.mac = mac_number(1),
+		.server = {1},
+		.router = {1},
+		.ip = {0x0a00000f},
+		.prefix = 24};
+
+	offer_add(&client, &o);
+	offer_add(&client, &o);
+	CHECK(client.offer_count == 1 && client.offers[0].count == 2);
+	o.mac = mac_number(2); /* the same identifier from another MAC is another server */
+	offer_add(&client, &o);
+	CHECK_U64(client.offer_count, 2);
+	o.relay.value = 7; /* behind a relay, the MAC is the relay's */
+	o.mac = mac_number(3);
+	offer_add(&client, &o);
+	o.mac = mac_number(4);
+	offer_add(&client, &o);
+	CHECK_U64(client.offer_count, 3);
+	CHECK(offer_from(&client, mac_number(2)) && !offer_from(&client, mac_number(9)));
+	CHECK_U64(offer_router(&client, (struct ip4){0x0a000063}, 1).value, 1);
+	CHECK_U64(offer_router(&client, (struct ip4){0x0b000063}, 1).value, 0);
+	for (unsigned i = 0; i < 100; i++) {
+		o.server.value = 100 + i;
+		offer_add(&client, &o);
+	}
+	CHECK(client.offer_count == OFFERS_MAX && client.offers_dropped > 0);
+}
+
+static void talkers(void)
+{
+	static struct traffic t;
+	struct eth frame = {.dst = mac_broadcast, .payload = {NULL, 0}};
+
+	CHECK(traffic_top(&t) == NULL);
+	for (unsigned i = 0; i < 1000; i++) {
+		frame.src = i % 3 == 0 ? mac_number(0xffff) : mac_number(i);
+		traffic_count(&t, &frame, false);
+	}
+	CHECK_U64(t.broadcast, 1000);
+	CHECK_U64(t.talker_count, TALKERS_MAX);
+	CHECK(mac_same(traffic_top(&t)->mac, mac_number(0xffff)));
+	frame.dst = (struct mac){{1, 0x80, 0xc2, 0, 0, 0}};
+	traffic_count(&t, &frame, false);
+	frame.dst = mac_number(1);
+	traffic_count(&t, &frame, true);
+	traffic_count(&t, &frame, false);
+	CHECK(t.multicast == 1 && t.unicast_ours == 1 && t.unicast_other == 1);
+	CHECK_U64(traffic_frames(&t), 1003);
+}
+
+/* ---- echoes ---- */
+
+static uint8_t data[1472];
+
+static void answer(struct echo_series *e, unsigned seq, uint64_t rtt_us)
+{
+	struct icmp_echo reply = {
+		ICMP_ECHO_REPLY, e->id, (uint16_t)seq, {data, echo_data_bytes(e, seq)}};
+
+	echo_fill(e, seq, data);
+	echo_hear(e, e->ip, &reply, e->slots[seq % ECHO_SLOTS].sent_ns + rtt_us * 1000);
+}
+
+static void echoes(void)
+{
+	static struct echo_series e;
+	struct icmp_echo reply = {ICMP_ECHO_REPLY, 7, 2, {data, 1472}};
+
+	e = (struct echo_series){
+		.active = true, .ip = {9}, .id = 7, .seed = 3, .data_max = 1472, .sent = 10};
+	answer(&e, 0, 100);
+	answer(&e, 1, 300);
+	answer(&e, 1, 300);
+	CHECK(e.received == 2 && e.duplicates == 1 && e.corrupt == 0);
+	CHECK(e.rtt_min_us == 100 && e.rtt_max_us == 300);
+	CHECK(echo_mean_us(&e) == 200 && echo_mdev_us(&e) == 100);
+	answer(&e, 10, 1); /* never sent */
+	answer(&e, 500, 1);
+	e.id = 8;
+	echo_hear(&e, e.ip, &reply, 0);
+	e.id = 7;
+	echo_hear(&e, (struct ip4){10}, &reply, 0);
+	CHECK_U64(e.received, 2);
+
+	echo_fill(&e, 2, data);
+	data[1000] ^= 0x40;
+	echo_hear(&e, e.ip, &reply, 2000000000);
+	CHECK(e.corrupt == 1 && e.late == 1 && e.received == 3);
+	CHECK(e.first_bad.seq == 2 && e.first_bad.offset == 1000);
+	CHECK_U64(e.first_bad.expected ^ e.first_bad.actual, 0x40);
+	echo_fill(&e, 3, data);
+	reply = (struct icmp_echo){ICMP_ECHO_REPLY, 7, 3, {data, 55}};
+	echo_hear(&e, e.ip, &reply, 0);
+	CHECK(e.corrupt == 2, "too short is corrupt as well");
+}
+
+/* Every size meets every pattern within 18 requests, and no two random ones are alike. */
+static void echo_data(void)
+{
+	struct echo_series e = {.data_max = 1472, .seed = 1};
+	uint8_t random[2][56];
+	size_t bytes = 0;
+
+	for (unsigned seq = 0; seq < 18; seq++)
+		bytes += echo_data_bytes(&e, seq);
+	CHECK_U64(bytes, 6 * (56 + 512 + 1472));
+	echo_fill(&e, 3, data);
+	CHECK(data[0] == 0xff && data[55] == 0xff);
+	echo_fill(&e, 14, data);
+	CHECK(data[0] == 0 && data[255] == 255 && data[256] == 0);
+	echo_fill(&e, 15, random[0]);
+	echo_fill(&e, 33, random[1]);
+	CHECK(memcmp(random[0], random[1], 56) != 0);
+	e.data_max = 600;
+	CHECK_U64(echo_data_bytes(&e, 2), 600);
+}
+
+static void roots(void)
+{
+	static const uint64_t values[] = {0, 1, 2, 3, 4, 99, 100, 0xfffffffe00000000u, UINT64_MAX};
+	static const uint64_t want[] = {0, 1, 1, 1, 2, 9, 10, 4294967294u, 4294967295u};
+
+	for (size_t i = 0; i < ARRAY_LEN(values); i++)
+		CHECK_U64(square_root(values[i]), want[i]);
+}
+
+int main(void)
+{
+	own_frames();
+	neighbours_are_bounded();
+	claims_decide();
+	proxies();
+	candidates_are_bounded();
+	virtual_routers();
+	offers();
+	talkers();
+	echoes();
+	echo_data();
+	roots();
+	return test_end(__FILE__);
+}
