@@ -37,7 +37,7 @@ CC.host := $(CC)
 CC.asan := $(CC)
 CC.fuzz := $(CLANG)
 
-.PHONY: all help image run test unit bench fuzz layers format docs clean clang qemu-test packages
+.PHONY: all help image run sample test unit bench fuzz layers format docs clean clang qemu-test packages
 .DELETE_ON_ERROR:
 
 all: $(B)/kiriwake.efi $(B)/kiriwake
@@ -53,6 +53,7 @@ help:
 	@echo 'make bench      memory kernels against the memory limit measured in the same run'
 	@echo 'make layers     who may include whom, and what pure code may call'
 	@echo 'make docs       regenerate docs/CHECKS.md and docs/FINDINGS.md from the code'
+	@echo 'make sample     boot the case of the README: docs/screenshot.png and docs/sample-report.txt'
 	@echo 'make format     clang-format all C files;  make clang: compile everything with clang as well'
 	@echo 'make clean      remove build/'
 
@@ -96,11 +97,15 @@ $(B)/kiriwake: $(B)/host/host/main.o $(B)/host/host.a $(B)/host/pure.a
 
 # ---- media ----
 image: $(B)/kiriwake.img $(B)/kiriwake.iso
-$(B)/kiriwake.img $(B)/kiriwake.iso &: $(B)/kiriwake.efi iso/mkimage.sh iso/grub.cfg iso/grub-early.cfg
+$(B)/kiriwake.img $(B)/kiriwake.iso &: $(B)/kiriwake.efi $(wildcard iso/*) LICENSE
 	sh iso/mkimage.sh $(B)/kiriwake.efi $(B)
 
 run: image
 	$(PYTHON) qemu-tests/run.py
+
+# The picture and the report that the README shows.
+sample: image
+	$(PYTHON) qemu-tests/sample.py
 
 # ---- tests ----
 $(B)/tests/%: $(B)/asan/tests/unit/%.o $(B)/asan/host.a $(B)/asan/pure.a

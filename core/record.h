@@ -177,7 +177,8 @@ void record_fault(struct recorder *rec, const char *call, const char *part, cons
 void record_note(struct recorder *rec, const char *part, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* What was measured on `part` in this step, worded as what was done. Only this makes a suspect CLEARED. */
+/* What was measured on `part` in this step, worded as what was done. Only this makes a suspect CLEARED. Triage quotes
+ * the first clause, up to a semicolon; what follows is detail for the log. */
 void record_coverage(struct recorder *rec, const char *part, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -13,7 +13,6 @@
 #define DISK_SLOTS     64 /* disks that can be tested in one run */
 #define BAD_RANGES_MAX 128
 #define SLOW_MAX       32
-#define SLOW_REREADS   4
 
 /* Blocks that failed again when read again, and that a finding was made of. */
 struct bad_range {
@@ -25,9 +24,9 @@ struct bad_range {
 struct slow_chunk {
 	uint64_t lba;
 	uint32_t count;
-	uint64_t first_ns; /* what put it aside */
-	unsigned reads;    /* used of took_ns */
-	uint64_t took_ns[SLOW_REREADS];
+	uint64_t first_ns;   /* what put it aside */
+	unsigned slow_again; /* re-reads that were slow as well */
+	uint64_t fastest_ns; /* of them; valid when slow_again > 0 */
 };
 
 /* What one disk showed in the checks so far. */
@@ -50,6 +49,7 @@ struct disk_session {
 
 	/* Scratch of the check that runs. */
 	struct histogram latency;
+	uint64_t slow_seen; /* chunks put aside so far */
 	size_t slow_count;
 	struct slow_chunk slow[SLOW_MAX];
 };

@@ -32,6 +32,15 @@ static enum verdict conclude(struct disk_job *job)
 	return PASS;
 }
 
+/* A disk whose bad blocks are all known gets no new finding: the reason says why it fails again. */
+static void add_failures(char why[WHY_TEXT], const struct disk_job *job)
+{
+	fmt_add(why, WHY_TEXT, "; %u failed read%s", job->failures, job->failures == 1 ? "" : "s");
+	if (job->known_bad > 0)
+		fmt_add(why, WHY_TEXT, ", bad blocks reported before: %llu",
+			(unsigned long long)job->known_bad);
+}
+
 static enum verdict test_disk(struct run *run, size_t index, uint64_t limit_ns,
 	void (*test)(struct disk_job *job), char why[WHY_TEXT])
 {
@@ -56,6 +65,8 @@ static enum verdict test_disk(struct run *run, size_t index, uint64_t limit_ns,
 	test(&job);
 	v = conclude(&job);
 	fmt_add(why, WHY_TEXT, "%s: %s", id, job.summary);
+	if (v == FAIL)
+		add_failures(why, &job);
 	if (v == SKIP)
 		fmt_add(why, WHY_TEXT, ", then %s", job_end_text(job.end));
 	return v;

@@ -129,6 +129,13 @@ static struct damage damage_of(const struct disk_job *job, const struct read_res
 	return d;
 }
 
+static void take_down(struct disk_job *job, const struct damage *d)
+{
+	damage_add(job, d);
+	if (job->bad_places >= BAD_PLACES_MAX && job->end == JOB_GOING)
+		job->end = JOB_BAD_BLOCKS;
+}
+
 /* A single block failed: read it again, and take it down. */
 static void confirm(struct disk_job *job, const struct read_result *r)
 {
@@ -145,9 +152,7 @@ static void confirm(struct disk_job *job, const struct read_result *r)
 		d.reread++;
 		d.failed += attempt(job, d.lba, 1).status != READ_GOOD;
 	}
-	damage_add(job, &d);
-	if (job->bad_places >= BAD_PLACES_MAX && job->end == JOB_GOING)
-		job->end = JOB_BAD_BLOCKS;
+	take_down(job, &d);
 }
 
 static size_t push_halves(struct open_range *stack, size_t depth, uint64_t lba, uint32_t count)
@@ -198,7 +203,7 @@ static uint64_t narrow(struct disk_job *job, const struct read_result *failed)
 	if (found == 0) {
 		whole.narrowed = open == 0;
 		whole.reread = open == 0;
-		damage_add(job, &whole);
+		take_down(job, &whole);
 	}
 	damage_flush(job);
 	return open + found;

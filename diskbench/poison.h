@@ -20,8 +20,8 @@
 
 void poison_fill(uint8_t *buffer, size_t bytes, uint64_t key);
 
-/* Looks at three words of every sector (first, middle, last: a transfer that ended early always leaves a
- * last word). True if any is still poison; then the suspicious sectors lie in [*ret_first, *ret_end), in bytes. */
+/* Looks at one word of every 64 bytes (a packet lost on the bus leaves at least that much) and at the last word of
+ * every sector (a transfer that ended early always leaves that). True if any is still poison; then the suspicious sectors lie in [*ret_first, *ret_end), in bytes. */
 bool poison_find(
 	const uint8_t *buffer, size_t bytes, uint64_t key, size_t *ret_first, size_t *ret_end);
 

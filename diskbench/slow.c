@@ -10,6 +10,9 @@
 #define MEDIAN_SAMPLES  16 /* before that the median is not trusted */
 #define MEDIAN_PER_100K 50000
 #define REGIONS_MAX     16 /* reported per disk and check; a disk that slow is known by then */
+#define REREADS         6  /* that must all be slow */
+#define TURNS_MAX       10 /* tried for them */
+#define BETWEEN         24 /* chunks read all over the disk between two turns */
 
 static uint64_t limit_ns(const struct histogram *latency)
 {
@@ -30,6 +33,7 @@ static void drop_usual(struct disk_session *session)
 		if (session->slow[i].first_ns > limit)
 			session->slow[kept++] = session->slow[i];
 	}
+	session->slow_seen -= session->slow_count - kept;
 	session->slow_count = kept;
 }
 
@@ -43,6 +47,7 @@ void slow_add(struct disk_job *job, uint64_t lba, uint32_t count, uint64_t took_
 		return;
 	session->slow[session->slow_count++] = (struct slow_chunk){
 		.lba = lba, .count = count, .first_ns = took_ns};
+	session->slow_seen++;
 	if (session->latency.count >= MEDIAN_SAMPLES)
 		drop_usual(session);
 }
@@ -65,37 +70,73 @@ static void sort(struct slow_chunk *chunks, size_t count)
 	}
 }
 
-static void read_again(struct disk_job *job)
+static bool is_aside(const struct disk_session *session, uint64_t lba)
 {
-	struct disk_session *session = job->run->disk;
-
-	for (unsigned turn = 0; turn < SLOW_REREADS; turn++) {
-		for (size_t i = 0; i < session->slow_count && job_going(job); i++) {
-			struct slow_chunk *chunk = &session->slow[i];
-			struct job_read r = job_read(job, chunk->lba, chunk->count);
-
-			if (r.clean)
-				chunk->took_ns[chunk->reads++] = r.took_ns;
-		}
+	for (size_t i = 0; i < session->slow_count; i++) {
+		if (session->slow[i].lba == lba)
+			return true;
 	}
+	return false;
 }
 
-/* Second fastest re-read; 0 when there were too few to judge. */
-static uint64_t judged_ns(const struct slow_chunk *chunk)
+/* Reads chunks all over the disk. False: far more of them are slow than in the scan. */
+static bool machine_is_steady(struct disk_job *job, struct rng *rng, uint64_t slow_ns)
 {
-	uint64_t fastest = UINT64_MAX, second = UINT64_MAX;
+	const struct disk_session *session = job->run->disk;
+	const uint32_t chunk = job_chunk_blocks(job);
+	const uint64_t chunks = job->disk->block_count / chunk; /* the shorter last one left out */
+	uint64_t made = 0, slow = 0;
 
-	if (chunk->reads < SLOW_REREADS)
-		return 0;
-	for (unsigned i = 0; i < chunk->reads; i++) {
-		if (chunk->took_ns[i] < fastest) {
-			second = fastest;
-			fastest = chunk->took_ns[i];
-		} else if (chunk->took_ns[i] < second) {
-			second = chunk->took_ns[i];
-		}
+	for (unsigned i = 0; i < BETWEEN && chunks > 0 && job_going(job); i++) {
+		const uint64_t lba = rng_below(rng, chunks) * chunk;
+		struct job_read r;
+
+		if (is_aside(session, lba))
+			continue;
+		r = job_read(job, lba, chunk);
+		made += r.clean;
+		slow += r.clean && r.took_ns > slow_ns;
 	}
-	return second;
+	return slow <= made / 4 + made * session->slow_seen / session->latency.count;
+}
+
+/* One more read of each chunk put aside; those at usual speed are dropped. So are those that fail: that is another
+ * finding. */
+static void read_again(struct disk_job *job, uint64_t slow_ns)
+{
+	struct disk_session *session = job->run->disk;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < session->slow_count; i++) {
+		struct slow_chunk chunk = session->slow[i];
+
+		if (job_going(job)) {
+			struct job_read r = job_read(job, chunk.lba, chunk.count);
+
+			if (!r.clean || r.took_ns <= slow_ns)
+				continue;
+			if (chunk.slow_again++ == 0 || r.took_ns < chunk.fastest_ns)
+				chunk.fastest_ns = r.took_ns;
+		}
+		session->slow[kept++] = chunk;
+	}
+	session->slow_count = kept;
+}
+
+/* Reads what was put aside until it is clear or the machine has been out of breath too often. */
+static void read_in_turns(struct disk_job *job, uint64_t slow_ns)
+{
+	struct rng rng = {job->run->seed + job->run->disk->latency.count};
+	unsigned rereads = 0;
+
+	for (unsigned turn = 0; turn < TURNS_MAX && rereads < REREADS &&
+				job->run->disk->slow_count > 0 && job_going(job);
+		turn++) {
+		if (turn > 0 && !machine_is_steady(job, &rng, slow_ns))
+			continue;
+		read_again(job, slow_ns);
+		rereads++;
+	}
 }
 
 static void report(struct disk_job *job, uint64_t lba, uint64_t count, uint64_t took_ns)
@@ -130,15 +171,15 @@ void slow_judge(struct disk_job *job)
 	unsigned open = 0;
 
 	drop_usual(session);
-	read_again(job);
+	read_in_turns(job, limit);
 	sort(session->slow, session->slow_count);
 	for (size_t i = 0; i < session->slow_count; i++) {
 		const struct slow_chunk *chunk = &session->slow[i];
-		uint64_t took_ns = judged_ns(chunk);
 
-		open += chunk->reads < SLOW_REREADS;
-		if (took_ns <= limit)
+		if (chunk->slow_again < REREADS) {
+			open++;
 			continue;
+		}
 		if (count > 0 && lba + count != chunk->lba) {
 			report(job, lba, count, worst_ns);
 			count = worst_ns = 0;
@@ -146,13 +187,13 @@ void slow_judge(struct disk_job *job)
 		if (count == 0)
 			lba = chunk->lba;
 		count += chunk->count;
-		worst_ns = took_ns > worst_ns ? took_ns : worst_ns;
+		worst_ns = chunk->fastest_ns > worst_ns ? chunk->fastest_ns : worst_ns;
 	}
 	if (count > 0)
 		report(job, lba, count, worst_ns);
 	if (open > 0)
 		record_note(job->run->rec, job->disk->id,
-			"%s: %u slow chunks could not be read often enough to judge them.",
+			"%s: %u slow chunks could not be judged: too little time, or the whole machine was slow at times.",
 			job->disk->id, open);
 	session->slow_count = 0;
 }

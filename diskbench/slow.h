@@ -2,9 +2,10 @@
 /* Slow regions: chunks that take far longer than the rest, not once but again and again.
  *
  * Pure, over struct disk.
- * Method: a chunk slower than both 50 ms and 8 times the median is put aside and read 4 more times, each time after
- *         all the others put aside, so that the drive's cache is less likely to answer. The second fastest
- *         of the 4 decides: a hiccup of the machine is not a bad sector.
+ * Method: a chunk slower than both 50 ms and 8 times the median is put aside and read 6 more times, in turns. One
+ *         re-read at usual speed acquits it: a hiccup of the machine is not a bad sector. Before each turn but the
+ *         first chunks all over the disk are read: they push what was put aside out of the drive's cache, and where
+ *         they too are slow it is the machine that is out of breath, and the turn is left out.
  */
 #ifndef KIRIWAKE_DISKBENCH_SLOW_H
 #define KIRIWAKE_DISKBENCH_SLOW_H

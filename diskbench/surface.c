@@ -96,6 +96,7 @@ static void scan_disk(struct disk_job *job)
 
 	memset(&session->latency, 0, sizeof(session->latency));
 	session->slow_count = 0;
+	session->slow_seen = 0;
 	disk_plan_init(&plan, job->disk->block_count, job_chunk_blocks(job), !fits(job, limit_ns));
 	job->what = "reading the surface";
 	job->total = disk_bytes(job->disk) >> 20;

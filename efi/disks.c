@@ -76,12 +76,6 @@ static enum disk_result disk_read(void *ctx, uint64_t lba, uint32_t count)
 
 /* ---- listing ---- */
 
-#define MSG_SAS_EX_DP 22
-#define MSG_NVME_DP   23
-#define MSG_UFS_DP    25
-#define MSG_SD_DP     26
-#define MSG_EMMC_DP   29
-
 static const struct {
 	uint8_t subtype;
 	const char *bus;

@@ -20,38 +20,47 @@ struct search {
 	unsigned tables;
 };
 
-static bool map_says_free(const struct memory_map *map, uint64_t at)
+/* The type of the range that `at` lies in; false outside the map. */
+static bool type_at(const struct memory_map *map, uint64_t at, uint32_t *ret)
 {
 	EFI_MEMORY_DESCRIPTOR d;
 
 	for (size_t i = 0; i < map->count; i++) {
 		if (memory_map_at(map, i, &d) && at >= d.PhysicalStart &&
-			at - d.PhysicalStart < d.NumberOfPages * PAGE_BYTES)
-			return d.Type == EfiConventionalMemory;
+			at - d.PhysicalStart < d.NumberOfPages * PAGE_BYTES) {
+			*ret = d.Type;
+			return true;
+		}
 	}
 	return false;
 }
 
-static void judge(struct search *s, uint64_t at)
+/* Keeps the block of an address in use that the map calls free. False when the map does not know the address. */
+static bool judge(struct search *s, uint64_t at)
 {
 	uint64_t block = at & ~(IN_USE_BLOCK_BYTES - 1);
+	uint32_t type;
 
+	if (!type_at(s->map, at, &type))
+		return false;
+	if (type != EfiConventionalMemory || s->found->count == IN_USE_MAX)
+		return true;
 	for (size_t i = 0; i < s->found->count; i++) {
 		if (s->found->at[i] == block)
-			return;
+			return true;
 	}
-	if (s->found->count < IN_USE_MAX && map_says_free(s->map, at))
-		s->found->at[s->found->count++] = block;
+	s->found->at[s->found->count++] = block;
+	return true;
 }
 
-/* Judges a page table and those below it, in levels 5 to 1. */
+/* Judges a page table and those below it, in levels 5 to 1. Tables outside the map are not looked into: their
+ * addresses may carry bits of memory encryption. */
 static void judge_tables(struct search *s, uint64_t table, unsigned level)
 {
 	const uint64_t *entries = (const uint64_t *)table;
 
-	if (s->tables++ >= TABLES_MAX)
+	if (s->tables++ >= TABLES_MAX || !judge(s, table))
 		return;
-	judge(s, table);
 	for (unsigned i = 0; level > 1 && i < TABLE_ENTRIES; i++) {
 		uint64_t e = entries[i];
 

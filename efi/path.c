@@ -7,10 +7,6 @@
 #define NODE_HEADER    4
 #define PATH_BYTES_MAX 4096
 
-/* Subtypes of messaging nodes that the headers do not name. */
-#define MSG_SAS_EX_DP 22
-#define MSG_NVME_DP   23
-
 struct span path_span(const EFI_DEVICE_PATH *path)
 {
 	const uint8_t *at = (const uint8_t *)path;

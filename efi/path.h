@@ -11,6 +11,13 @@
 #include "core/bytes.h"
 #include <efi.h>
 
+/* Subtypes of messaging nodes that gnu-efi's headers do not name. */
+#define MSG_SAS_EX_DP 22
+#define MSG_NVME_DP   23
+#define MSG_UFS_DP    25
+#define MSG_SD_DP     26
+#define MSG_EMMC_DP   29
+
 /* One node: type, subtype, and what follows its header. */
 struct path_node {
 	uint8_t type;

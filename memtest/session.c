@@ -133,35 +133,37 @@ static const char *cpus_text(char buf[CPUS_TEXT], const struct mem_work *work)
 	return buf;
 }
 
-/* The largest entry of the ledger below `limit`, to go through it by size. False: no smaller one. */
-static bool next_largest(const struct ram_grant *grant, uint64_t limit, struct ram_skipped *ret)
+/* The entry of the ledger that follows `last` (NULL: the first) by size, among equals by place. NULL: no more. */
+static const struct ram_skipped *next_largest(
+	const struct ram_grant *grant, const struct ram_skipped *last)
 {
 	const struct ram_skipped *best = NULL;
 
 	for (size_t i = 0; i < grant->skipped_count; i++) {
 		const struct ram_skipped *s = &grant->skipped[i];
+		const bool follows = last == NULL || s->bytes < last->bytes ||
+				     (s->bytes == last->bytes && s > last);
 
-		if (s->bytes < limit && (best == NULL || s->bytes > best->bytes))
+		if (follows && (best == NULL || s->bytes > best->bytes))
 			best = s;
 	}
-	if (best != NULL)
-		*ret = *best;
-	return best != NULL;
+	return best;
 }
 
 /* What was left out, by size and reason; the notes have the whole ledger. */
 static void untested_text(char buf[LIST_TEXT], const struct mem_session *m)
 {
-	struct ram_skipped skipped = {.bytes = UINT64_MAX};
+	const struct ram_skipped *skipped = next_largest(&m->grant, NULL);
 	char bytes[FMT_SIZE];
 
 	buf[0] = '\0';
 	if (m->plan.bytes < m->grant.granted_bytes)
 		fmt_add(buf, LIST_TEXT, ", %s outside mem.range",
 			fmt_bytes(bytes, m->grant.granted_bytes - m->plan.bytes));
-	for (unsigned listed = 0;
-		listed < LISTED_MAX && next_largest(&m->grant, skipped.bytes, &skipped); listed++)
-		fmt_add(buf, LIST_TEXT, ", %s %s", fmt_bytes(bytes, skipped.bytes), skipped.why);
+	for (unsigned listed = 0; listed < LISTED_MAX && skipped != NULL; listed++) {
+		fmt_add(buf, LIST_TEXT, ", %s %s", fmt_bytes(bytes, skipped->bytes), skipped->why);
+		skipped = next_largest(&m->grant, skipped);
+	}
 	if (m->grant.ranges_dropped_bytes > 0)
 		fmt_add(buf, LIST_TEXT, ", %s in too many ranges",
 			fmt_bytes(bytes, m->grant.ranges_dropped_bytes));

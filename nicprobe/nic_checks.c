@@ -164,6 +164,7 @@ const struct check nic_inventory_check = {
 	.id = "nic.inventory",
 	.title = "Network cards and their firmware drivers",
 	.pass_if = "every network card has a firmware driver, and at least one can be opened",
+	.housekeeping = true,
 	.run = inventory,
 };
 

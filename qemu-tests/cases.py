@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """The cases. For each check one machine in good order, and one for each fault that can be put in from outside."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import media
 from faults import cut_power, press, stick_bit, type_serial
 from judge import AT_ONCE, MENU_IS_UP, Case, containing, hexadecimal, including, word_at
-from machine import Disk, Machine, Nic, Run, When
+from machine import DISK_DEVICES, Disk, Machine, Nic, Run, When
 from peer import (
     Behaviour,
     DhcpServer,
@@ -38,12 +38,12 @@ def dhcp() -> DhcpServer:
     return DhcpServer(GATEWAY_IP, GATEWAY_MAC, LEASE_IP)
 
 
-def lan(*more: type[Behaviour] | object) -> tuple[Nic, ...]:
+def lan(*more: Callable[[], Behaviour]) -> tuple[Nic, ...]:
     """One card on a segment with a gateway that serves DHCP. `more` are functions that make further behaviours."""
     return (Nic(lan=lambda: [gateway(), dhcp()] + [make() for make in more]),)
 
 
-def bare_lan(*behaviours) -> tuple[Nic, ...]:
+def bare_lan(*behaviours: Callable[[], Behaviour]) -> tuple[Nic, ...]:
     return (Nic(lan=lambda: [make() for make in behaviours]),)
 
 
@@ -57,7 +57,8 @@ SPEAKS_FROM_OWN = frozenset({SERVER_IP, LEASE_IP})
 STUCK_ADDRESS, STUCK_BIT = 0x6543213, 5
 HIGH_ADDRESS = 0x100000000 + 0x1234565
 SOME_MEMORY = {"checks": "mem.*", "mem.range": "0x4000000-0x14000000"}
-LITTLE_MEMORY = {"checks": "mem.*", "mem.range": "0x6000000-0x6800000"}
+LITTLE_RANGE = {"mem.range": "0x6000000-0x6800000"}
+LITTLE_MEMORY = {"checks": "mem.*"} | LITTLE_RANGE
 HIGH_MEMORY = {"checks": "mem.*", "mem.range": "4G-0x110000000"}
 BAD_SECTOR = 12345
 DISK_CHECKS = {"checks": "disk.*"}
@@ -95,9 +96,15 @@ CLEAN = (
     ),
     Case("clean-own-address", Machine(disks=(), nics=lan(), options=NETWORK | OWN_ADDRESS), speaks_from=SPEAKS_FROM_OWN),
     Case("clean-user-net", Machine(disks=(), nics=(Nic(),), options=NETWORK)),
-    Case("clean-e1000e", Machine(disks=(), nics=(replace(lan()[0], model="e1000e"),), options=NETWORK), speaks_from=SPEAKS_FROM_LEASE),
-    Case("clean-rtl8139", Machine(disks=(), nics=(replace(lan()[0], model="rtl8139"),), options=NETWORK), speaks_from=SPEAKS_FROM_LEASE),
-    Case("no-nic", Machine(nics=(), options={"mem.range": LITTLE_MEMORY["mem.range"]}), skipped=("net.ping", "net.duplicate-ip")),
+    *(
+        Case(
+            f"clean-{model}",
+            Machine(disks=(), nics=(replace(lan()[0], model=model),), options=NETWORK),
+            speaks_from=SPEAKS_FROM_LEASE,
+        )
+        for model in ("e1000e", "rtl8139")
+    ),
+    Case("no-nic", Machine(nics=(), options=LITTLE_RANGE), skipped=("net.ping", "net.duplicate-ip")),
     Case("four-cpus", replace(RAM_ONLY, cpus=4, options=SOME_MEMORY), passed=("mem.address", "mem.march-c")),
     Case("mp-blocking", replace(RAM_ONLY, options=LITTLE_MEMORY | {"mem.mp": "blocking"}), passed=("mem.march-c",)),
     Case("mp-single", replace(RAM_ONLY, options=LITTLE_MEMORY | {"mem.mp": "single"}), passed=("mem.march-c",)),
@@ -179,10 +186,14 @@ DISKS = (
     bad_disk("usb", allowed=("disk-timeout",)),
     Case(
         "disks-clean",
-        Machine(nics=(), disks=tuple(Disk(bus, mib=16) for bus in ("nvme", "virtio", "sata", "scsi", "usb")), options=DISK_CHECKS),
+        Machine(nics=(), disks=tuple(Disk(bus, mib=16) for bus in DISK_DEVICES), options=DISK_CHECKS),
         passed=("disk.inventory", "disk.benchmark"),
     ),
-    Case("disk-damaged-gpt", Machine(nics=(), disks=(Disk(make=media.damaged_gpt_disk),), options=DISK_CHECKS)),
+    # Firmware would repair these, that is, write to them, if their drivers were started the usual way.
+    Case(
+        "disk-damaged-gpt",
+        Machine(nics=(), disks=tuple(Disk(bus, mib=16, make=media.damaged_gpt_disk) for bus in DISK_DEVICES), options=DISK_CHECKS),
+    ),
 )
 
 
@@ -230,7 +241,7 @@ OPTIONS = (
     ),
     Case(
         "option-precedence",
-        Machine(disks=(), nics=(), options={"passes": "1", "profile": "network", "mem.range": LITTLE_MEMORY["mem.range"]}),
+        Machine(disks=(), nics=(), options={"passes": "1", "profile": "network"} | LITTLE_RANGE),
         prepare=options_everywhere,
         events=(When(MENU_IS_UP, press("m")),),
         parameters={"log.keep": "11", "watchdog": "102s", "passes": "1", "profile": "memory"},
@@ -238,7 +249,7 @@ OPTIONS = (
     ),
     Case(
         "menu-over-serial",
-        Machine(disks=(), nics=(), options={"mem.range": LITTLE_MEMORY["mem.range"]}),
+        Machine(disks=(), nics=(), options=LITTLE_RANGE),
         events=(When(MENU_IS_UP, type_serial("m")),),
         parameters={"profile": "memory"},
         passed=("mem.march-c",),

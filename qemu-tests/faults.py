@@ -18,7 +18,7 @@ SEQ_CST = 5  # GCC's __ATOMIC_SEQ_CST
 
 
 def file_offset(memory_mib: int, address: int) -> int:
-    """Where a physical address lies in the memory of a q35 as QEMU keeps it: from 2816 MiB on it keeps 2 GiB below the PCI hole."""
+    """Where a physical address lies in QEMU's memory: from 2816 MiB on, a q35 has 2 GiB of it below the PCI hole."""
     below = 2048 * MIB if memory_mib >= 2816 else memory_mib * MIB
     return address if address < 4096 * MIB else address - 4096 * MIB + below
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from peer import (
+from frames import (
     ARP_REPLY,
     ARP_REQUEST,
     BROADCAST,
@@ -17,12 +17,7 @@ from peer import (
     IP_ICMP,
     IP_UDP,
     DhcpMessage,
-    DhcpServer,
     Frame,
-    Host,
-    Owners,
-    Peer,
-    Reflector,
     arp,
     checksum,
     ethernet,
@@ -32,6 +27,7 @@ from peer import (
     mac_text,
     udp,
 )
+from peer import DhcpServer, Host, Owners, Peer, Reflector
 
 GUEST, HOST, OTHER = "52:54:00:12:34:56", "00:1b:17:00:01:01", "00:40:8c:aa:bb:cc"
 QUESTION = arp(BROADCAST, GUEST, ARP_REQUEST, "0.0.0.0", "00:00:00:00:00:00", "10.0.0.1")

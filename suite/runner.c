@@ -286,10 +286,12 @@ struct suite_outcome suite_run(struct suite *s, struct machine *machine)
 	emit_begin(s);
 	run_passes(s);
 	net_session_end(&s->run);
-	mem_session_end(&s->run);
 	run_triage(s);
 	if (machine->set_watchdog != NULL)
 		machine->set_watchdog(0);
 	emit_end(s, &outcome);
+	/* Last, and only for somebody who goes on after us: some firmware takes seconds per GiB to take memory back. */
+	if (outcome.on_finish == FINISH_EXIT || outcome.on_finish == FINISH_MENU)
+		mem_session_end(&s->run);
 	return outcome;
 }

@@ -43,6 +43,16 @@ static void hear_finding(struct triage *t, const struct record *r)
 	}
 }
 
+/* The length of the sentence up to its first semicolon. */
+static size_t first_clause(const char *sentence)
+{
+	size_t len = 0;
+
+	while (sentence[len] != '\0' && sentence[len] != ';')
+		len++;
+	return len;
+}
+
 static void hear(void *ctx, const struct record *r)
 {
 	struct triage *t = ctx;
@@ -51,8 +61,8 @@ static void hear(void *ctx, const struct record *r)
 	if (r->kind == RECORD_FINDING) {
 		hear_finding(t, r);
 	} else if (s != NULL && r->kind == RECORD_COVERAGE) {
-		fmt_add(s->coverage, sizeof(s->coverage), "%s%s", s->coverage[0] ? "; " : "",
-			r->message);
+		fmt_add(s->coverage, sizeof(s->coverage), "%s%.*s", s->coverage[0] ? "; " : "",
+			(int)first_clause(r->message), r->message);
 	} else if (s != NULL && r->kind == RECORD_FAULT && !s->could_not_test) {
 		s->could_not_test = true;
 		text_copy(s->trouble, sizeof(s->trouble), r->message);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-# Runs every fuzzer for some seconds, from its seeds in tests/fuzz/corpus/NAME. What it finds new stays in build/.
+# Runs every fuzzer for some seconds, fuzz_NAME from its seeds in tests/fuzz/corpus/NAME. What it finds new stays in build/.
 # Usage: run-fuzz.sh SECONDS BINARY...
 set -u
 seconds=$1
@@ -12,7 +12,7 @@ for fuzzer in "$@"; do
     name=$(basename "$fuzzer")
     work=build/fuzz/work/$name
     mkdir -p "$work/corpus"
-    seeds=tests/fuzz/corpus/$name
+    seeds=tests/fuzz/corpus/${name#fuzz_}
     [ -d "$seeds" ] || seeds=
     # shellcheck disable=SC2086  # no seeds, no word
     if "$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 -verbosity=0 \

@@ -144,6 +144,39 @@ static void test_tiny_disks(void)
 	}
 }
 
+/* Buffers smaller than a chunk, down to one block, and of an odd number of blocks. */
+static void test_small_buffers(void)
+{
+	static const size_t sizes[] = {512, 3 * 512, 4096, 7 * 4096};
+
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct fixture *f = fixture_new("size=300K,bad=577");
+
+		f->disks[0].buffer_bytes = sizes[i];
+		f->sims.disks[0].settings.buffer_bytes = sizes[i];
+		CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+		CHECK_U64(f->finding_count, 1);
+		CHECK_U64(f->findings[0].lba, 577);
+		CHECK(strstr(f->why, "99.83 %") != NULL, "%s", f->why);
+		fixture_free(f);
+	}
+}
+
+/* The largest disk whose size in bytes still fits: nothing overflows. */
+static void test_largest_disk(void)
+{
+	struct fixture *f = fixture_new("size=8388607T,latency=100ms,bad=18014396361998335");
+
+	CHECK_U64(fixture_check(f, &disk_benchmark_check), FAIL);
+	CHECK_U64(f->findings[0].lba, 18014396361998335);
+	CHECK_U64(f->findings[0].lba_count, 1);
+	CHECK_U64(fixture_check(f, &disk_surface_check), PASS);
+	CHECK(strstr(f->coverage[0], "of 8191.9 PiB, 0.0000 %, evenly spread") != NULL ||
+			strstr(f->coverage[0], "0.0000 %") != NULL,
+		"%s", f->coverage[0]);
+	fixture_free(f);
+}
+
 /* ---- faults ---- */
 
 /* One fault, and the one finding it must give in a scan of the whole disk. */
@@ -220,6 +253,8 @@ static void test_remembered(void)
 	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
 	CHECK_U64(f->finding_count, 0);
 	CHECK_U64(f->coverage_count, 0);
+	CHECK(strstr(f->why, "; 2 failed reads, bad blocks reported before: 2") != NULL, "%s",
+		f->why);
 	fixture_free(f);
 }
 
@@ -235,6 +270,33 @@ static void test_gives_up_on_bad_blocks(void)
 	CHECK(f->run.gave_up);
 	CHECK_U64(f->coverage_count, 1);
 	CHECK_STR(f->coverage[0], "read all 8 MiB, every block, no error");
+	fixture_free(f);
+}
+
+static enum disk_result (*sim_read_plain)(void *ctx, uint64_t lba, uint32_t count);
+
+static enum disk_result refuse_large(void *ctx, uint64_t lba, uint32_t count)
+{
+	struct sim_disk *sim = ctx;
+
+	if (count <= 1024)
+		return sim_read_plain(ctx, lba, count);
+	text_copy(sim->port->error, PORT_ERROR, "BlockIo.ReadBlocks: DEVICE_ERROR");
+	return DISK_ERROR;
+}
+
+/* Every large read fails, every small one works: no single bad block, and no flood of findings. */
+static void test_gives_up_on_failures_without_bad_blocks(void)
+{
+	struct fixture *f = fixture_new("size=1G");
+
+	sim_read_plain = f->disks[0].read;
+	f->disks[0].read = refuse_large;
+	f->config.profile = PROFILE_FULL;
+	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+	CHECK_U64(fixture_count(f, FINDING_DISK_READ_ERROR), 32);
+	CHECK(fixture_has_note(f, "32 bad places were found. The rest is not tested."));
+	CHECK(f->run.gave_up);
 	fixture_free(f);
 }
 
@@ -338,10 +400,13 @@ int main(void)
 	test_benchmark();
 	test_benchmark_is_bounded();
 	test_tiny_disks();
+	test_small_buffers();
+	test_largest_disk();
 	test_faults();
 	test_ten_bad_blocks();
 	test_remembered();
 	test_gives_up_on_bad_blocks();
+	test_gives_up_on_failures_without_bad_blocks();
 	test_gives_up_on_timeouts();
 	test_gives_up_on_gone();
 	test_gives_up_on_slow_errors();

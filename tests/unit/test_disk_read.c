@@ -190,6 +190,18 @@ static void test_poison(void)
 	CHECK_U64(first, 1024);
 	CHECK_U64(end, 1536);
 	CHECK_U64(poison_left(buffer, first, end, 5), 512);
+	/* A packet of 64 bytes that never came, and a transfer one word short. */
+	for (size_t hole = 0; hole < 2048; hole += 64) {
+		poison_fill(buffer, 2048, 5);
+		memset(buffer, 0, hole);
+		memset(buffer + hole + 64, 0, 2048 - hole - 64);
+		CHECK(poison_find(buffer, 2048, 5, &first, &end));
+		CHECK_U64(first, hole / 512 * 512);
+		CHECK_U64(end, first + 512);
+	}
+	poison_fill(buffer, 2048, 5);
+	memset(buffer, 0, 2040);
+	CHECK(poison_find(buffer, 2048, 5, &first, &end));
 	free(buffer);
 }
 

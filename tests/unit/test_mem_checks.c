@@ -290,6 +290,35 @@ static void test_missing_memory_is_noted(void)
 	}
 }
 
+static bool acquire_with_ledger(void *ctx, uint64_t reserve_bytes, struct ram_grant *ret)
+{
+	static const struct ram_skipped skipped[] = {{"loader code", 4096}, {"ACPI tables", 4096},
+		{"boot services data", 65536}, {"runtime data", 4096}};
+	const struct sim_ram *ram = ctx;
+
+	(void)reserve_bytes;
+	*ret = (struct ram_grant){.range_count = SIM_RAM_RANGES,
+		.granted_bytes = ram->bytes,
+		.mapped_bytes = ram->bytes + 65536 + 3 * 4096,
+		.skipped_count = ARRAY_LEN(skipped)};
+	memcpy(ret->ranges, ram->ranges, sizeof(ram->ranges));
+	memcpy(ret->skipped, skipped, sizeof(skipped));
+	return true;
+}
+
+/* Kinds of untested memory that happen to be of one size are all named, the largest first. */
+static void test_ledger(void)
+{
+	struct rig *rig = rig_new(MIB, "");
+
+	rig->machine.ram.acquire = acquire_with_ledger;
+	CHECK_U64(rig_run(rig, &mem_address_check), PASS);
+	CHECK(rig_said(rig, "not tested: 64 KiB boot services data, 4 KiB loader code, "
+			    "4 KiB ACPI tables, 4 KiB runtime data\n"),
+		"%s", rig->text);
+	rig_free(rig);
+}
+
 int main(void)
 {
 	test_clean();
@@ -306,5 +335,6 @@ int main(void)
 	test_stopped();
 	test_no_memory();
 	test_missing_memory_is_noted();
+	test_ledger();
 	return test_end(__FILE__);
 }

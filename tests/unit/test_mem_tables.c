@@ -79,9 +79,9 @@ static void test_own_address_lanes(void)
 		for (unsigned i = 0; i < TRIES; i++) {
 			const struct own_address key = {rng_next(&r), 0};
 			const uint64_t address = rng_next(&r) >> 12 & ~(uint64_t)7;
-			const uint64_t change =
-				own_address_value(key, address) ^
-				own_address_value(key, address ^ (uint64_t)1 << line);
+			const uint64_t change = own_address_value(key, address) ^
+						own_address_value(
+							key, address ^ (uint64_t)1 << line);
 
 			for (unsigned lane = 0; lane < LANES; lane++)
 				differs[lane] += (change >> 4 * lane & 0xf) != 0;
