@@ -3,7 +3,7 @@
  *
  * Pure, over struct disk.
  * Rules. A failing read is narrowed to single blocks by halving, each bad block is read again up to 3 times,
- *        and findings are made at once. The disk is given up after 32 bad blocks, 2 timeouts, when it is gone, when
+ *        and findings are made at once. The disk is given up after 32 bad places, 2 timeouts, when it is gone, when
  *        failing reads have taken 5 minutes, or when its time is over. What was given up is never called good.
  */
 #ifndef KIRIWAKE_DISKBENCH_JOB_H

@@ -18,6 +18,15 @@ void disk_reader_init(struct disk_reader *reader, const struct disk *disk,
 	*reader = (struct disk_reader){.disk = disk, .clock = clock, .keys = {seed}};
 }
 
+/* A drive that was reset under us has the firmware report another medium, once, though it is the same: only who is
+ * gone twice is gone. */
+static enum disk_result read_blocks(const struct disk *disk, uint64_t lba, uint32_t count)
+{
+	enum disk_result result = disk->read(disk->ctx, lba, count);
+
+	return result == DISK_GONE ? disk->read(disk->ctx, lba, count) : result;
+}
+
 static struct delivery deliver(struct disk_reader *reader, uint64_t lba, uint32_t count)
 {
 	const struct disk *disk = reader->disk;
@@ -27,7 +36,7 @@ static struct delivery deliver(struct disk_reader *reader, uint64_t lba, uint32_
 
 	poison_fill(disk->buffer, bytes, d.key);
 	start_ns = reader->clock->now_ns(reader->clock->ctx);
-	d.result = disk->read(disk->ctx, lba, count);
+	d.result = read_blocks(disk, lba, count);
 	d.took_ns = reader->clock->now_ns(reader->clock->ctx) - start_ns;
 	if (d.result == DISK_OK && poison_find(disk->buffer, bytes, d.key, &d.first, &d.end)) {
 		d.suspicious = true;
