@@ -9,6 +9,7 @@
 #define DRIVER_USES_MAX 1024
 #define BLOCKS_MAX      16
 #define PAGE_BYTES      4096u
+#define BELOW_4G        UINT64_C(0xffffffff)
 
 struct firmware fw;
 
@@ -78,10 +79,12 @@ bool driver_bound(EFI_HANDLE handle, EFI_GUID *protocol, EFI_HANDLE *ret_agent)
 
 void *firmware_pages(size_t bytes)
 {
-	EFI_PHYSICAL_ADDRESS at = 0;
+	EFI_PHYSICAL_ADDRESS at = BELOW_4G;
 	UINTN pages = (bytes + PAGE_BYTES - 1) / PAGE_BYTES;
 
-	if (block_count == BLOCKS_MAX ||
+	if (block_count == BLOCKS_MAX)
+		return NULL;
+	if (EFI_ERROR(fw.boot->AllocatePages(AllocateMaxAddress, EfiLoaderData, pages, &at)) &&
 		EFI_ERROR(fw.boot->AllocatePages(AllocateAnyPages, EfiLoaderData, pages, &at)))
 		return NULL;
 	blocks[block_count].at = at;

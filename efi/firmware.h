@@ -42,7 +42,8 @@ void *protocol_on(EFI_HANDLE handle, EFI_GUID *protocol);
 /* Whether a driver has bound itself to the handle through this protocol. *ret_agent, if not NULL, is that driver. */
 bool driver_bound(EFI_HANDLE handle, EFI_GUID *protocol, EFI_HANDLE *ret_agent);
 
-/* Zeroed, page aligned memory of at least `bytes`, for the life of the program. NULL when there is none. */
+/* Zeroed, page aligned memory of at least `bytes`, for the life of the program; below 4 GiB while there is some, so
+ * that no driver has to copy a read through a bounce buffer, stale bytes and all. NULL when there is none. */
 void *firmware_pages(size_t bytes);
 
 /* Frees all that firmware_pages() handed out. Nothing of it may be used afterwards. */
