@@ -11,7 +11,7 @@ class Qmp:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(timeout_s)
         self._socket.connect(str(path))
-        self._stream = self._socket.makefile("rwb")
+        self._stream = self._socket.makefile("rb")
         self._read()  # the greeting
         self.command("qmp_capabilities")
 
@@ -24,8 +24,7 @@ class Qmp:
     def command(self, name: str, **arguments) -> object:
         """Raises OSError when QEMU is gone, RuntimeError when it refuses."""
         request = {"execute": name, "arguments": arguments}
-        self._stream.write(json.dumps(request).encode() + b"\n")
-        self._stream.flush()
+        self._socket.sendall(json.dumps(request).encode() + b"\n")
         while True:
             answer = self._read()
             if "error" in answer:
