@@ -100,7 +100,7 @@ static const struct finding_info table[FINDING_COUNT] = {
 		"Correct the named source; the accepted values stand in the message."},
 	[FINDING_RUN_INTERRUPTED] = {"run-interrupted", WARN, "board",
 		"The previous run on this stick never ended.",
-		"The machine hung, reset or lost power in the named check, or somebody switched it off.",
+		"The machine hung, reset or lost power in the named check, or somebody switched it off or pulled the stick.",
 		"If nobody switched it off, suspect what that check was exercising, then power supply and heat; run that check alone."},
 };
 

@@ -174,12 +174,30 @@ static bool take_part(struct bench *b, const char *name, const char *value)
 	return false;
 }
 
+/* Adds one key=value argument to the words. The shell took its quotes away: a value with blanks gets new ones. */
+static bool take_word(struct bench *b, const char *argument)
+{
+	const char *equals = strchr(argument, '=');
+	size_t used = strlen(b->words), key = equals != NULL ? (size_t)(equals + 1 - argument) : 0;
+	const char *quote = equals != NULL && strpbrk(equals, " \t") != NULL && equals[1] != '"'
+				    ? "\""
+				    : "";
+
+	if (used + strlen(argument) + 4 > sizeof(b->words))
+		return false;
+	fmt_add(b->words, sizeof(b->words), "%.*s%s%s%s ", (int)key, argument, quote,
+		argument + key, quote);
+	return true;
+}
+
 static bool take_arguments(struct bench *b, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
 		if (argv[i][0] != '-') {
-			fmt_add(b->words, sizeof(b->words), "%s ", argv[i]);
-			continue;
+			if (take_word(b, argv[i]))
+				continue;
+			fputs("kiriwake: too many options\n", stderr);
+			return false;
 		}
 		if (!take_part(b, argv[i], i + 1 < argc ? argv[i + 1] : NULL)) {
 			fprintf(stderr, "kiriwake: cannot use %s %s\n\n%s", argv[i],
@@ -225,7 +243,7 @@ static int print_document(const char *name)
 		const char *name;
 		void (*print)(struct sink out);
 	} documents[] = {{"checks", catalogue_document}, {"findings", findings_document},
-		{"options", options_document}};
+		{"options", options_page}};
 
 	for (size_t i = 0; i < ARRAY_LEN(documents); i++) {
 		if (text_same(documents[i].name, name)) {

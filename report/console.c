@@ -133,6 +133,10 @@ static void on_finding(struct console_report *c, const struct record *r)
 {
 	const struct finding_info *info = finding_info(r->u.finding.code);
 
+	if (r->u.finding.code == FINDING_LOG_UNAVAILABLE) {
+		c->has_log = false;
+		c->log_broke = true;
+	}
 	c->findings++;
 	if (c->has_log && c->findings > FINDINGS_MAX)
 		return;
@@ -217,10 +221,12 @@ static void on_run_end(struct console_report *c, const struct record *r)
 	if (!r->u.run_end.complete)
 		lines_write(
 			c->out, "Not complete: ", DETAIL, report_text(r->u.run_end.incomplete_why));
-	if (report_place(where, sizeof(where), r->u.run_end.run))
-		put_line(c, "The whole record is in %s", where);
-	else
+	if (!report_place(where, sizeof(where), r->u.run_end.run))
 		put(c, "No log was written: what stands here is all there is.\n");
+	else if (c->log_broke)
+		put_line(c, "Keep what stands here: the record in %s is damaged", where);
+	else
+		put_line(c, "The whole record is in %s", where);
 	report_end_line(line, sizeof(line), r);
 	put_line(c, "%s", line);
 }

@@ -46,18 +46,26 @@ static bool excludes(struct text word)
 	return word.len > 0 && word.at[0] == '-';
 }
 
+/* Whether the word, without its minus, speaks of the check. One that runs on request has to be named in full to be
+ * taken in. */
+static bool speaks_of(struct text word, const struct check *check)
+{
+	struct text id = whole(check->id);
+
+	if (excludes(word))
+		word = (struct text){word.at + 1, word.len - 1};
+	else if (check->on_request && word.len != id.len)
+		return false;
+	return text_glob(word, id);
+}
+
 /* Whether some word of `globs` takes the check in (excluding = false) or out (true). */
 static bool any_word(const char *globs, const struct check *check, bool excluding)
 {
 	struct text rest = whole(globs), word;
 
 	while (text_word(&rest, &word)) {
-		if (excludes(word) != excluding)
-			continue;
-		if (excluding)
-			word = (struct text){word.at + 1, word.len - 1};
-		if (!excluding && check->on_request ? text_is(word, check->id)
-						    : text_glob(word, whole(check->id)))
+		if (excludes(word) == excluding && speaks_of(word, check))
 			return true;
 	}
 	return false;
@@ -84,16 +92,14 @@ bool catalogue_selects(const struct config *config, const struct check *check)
 	return any_word(globs, check, false) && !any_word(config->checks, check, true);
 }
 
-bool catalogue_unknown_word(const struct config *config, struct text *ret)
+bool catalogue_unknown_word(struct text *rest, struct text *ret)
 {
-	struct text rest = whole(config->checks), word;
+	struct text word;
 
-	while (text_word(&rest, &word)) {
-		size_t skip = excludes(word);
-		struct text glob = {word.at + skip, word.len - skip};
+	while (text_word(rest, &word)) {
 		size_t i = 0;
 
-		while (i < catalogue_count && !text_glob(glob, whole(catalogue[i]->id)))
+		while (i < catalogue_count && !speaks_of(word, catalogue[i]))
 			i++;
 		if (i == catalogue_count) {
 			*ret = word;

@@ -17,11 +17,13 @@ extern const size_t catalogue_count;
  * be named in full. */
 bool catalogue_selects(const struct config *config, const struct check *check);
 
-/* The first word of `checks` that matches no check at all, in *ret. False: every word matches something. */
-bool catalogue_unknown_word(const struct config *config, struct text *ret);
+/* The next word of the globs in *rest that takes no check in or out, in *ret; *rest is what follows it. False: there
+ * is none. */
+bool catalogue_unknown_word(struct text *rest, struct text *ret);
 
-/* docs/CHECKS.md and docs/FINDINGS.md. */
+/* docs/CHECKS.md, docs/FINDINGS.md and docs/OPTIONS.md. */
 void catalogue_document(struct sink out);
 void findings_document(struct sink out);
+void options_page(struct sink out);
 
 #endif

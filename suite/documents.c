@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The documents that are generated from the tables: checks and findings, as Markdown. Pure. */
 #include "suite/catalogue.h"
+#include "suite/options.h"
 
 void catalogue_document(struct sink out)
 {
@@ -31,4 +32,14 @@ void findings_document(struct sink out)
 		fmt(out, "\n## `%s` (%s)\n\n- **Seen:** %s\n- **Means:** %s\n- **Do next:** %s\n",
 			f->code, verdict_name(f->verdict), f->seen, f->means, f->next);
 	}
+}
+
+void options_page(struct sink out)
+{
+	fmt(out,
+		"# Options\n\nGenerated from the code by `make docs`. `key = value` lines with `#` comments in `kiriwake.cfg`; words\n"
+		"`key=value` behind the program in GRUB's menu (commas instead of blanks inside a value: GRUB takes quotes\n"
+		"away); SMBIOS OEM strings `kiriwake:key=value`. Later wins: `kiriwake.cfg` on the ESP, `kiriwake.cfg` on KIRIWAKELOG,\n"
+		"SMBIOS, GRUB's line. What is not understood is reported, makes the run WARN, and changes nothing else.\n\n");
+	options_document(out);
 }

@@ -3,13 +3,11 @@
 #include "suite/runlog.h"
 #include "core/text.h"
 
-#define RUNS           "/runs"
 #define FLUSH_EVERY_NS 10000000000u
 #define FINDINGS_FLUSH \
 	64 /* findings that are flushed one by one; later ones wait for the next flush */
-#define LOW_SPACE_BYTES (16u << 20)
-#define FNV_BASIS       0xcbf29ce484222325u
-#define FNV_PRIME       0x100000001b3u
+#define FNV_BASIS 0xcbf29ce484222325u
+#define FNV_PRIME 0x100000001b3u
 
 static uint64_t fnv1a(uint64_t hash, const char *bytes, size_t len)
 {
@@ -26,14 +24,21 @@ static void close_file(struct log_file *f)
 		f->log->volume->close(f->log->volume->ctx, f->file);
 	f->file = NULL;
 	f->used = 0;
+	f->unflushed = false;
 }
 
-/* The log is lost from here on: remember the first reason, close what can be closed. */
-static void give_up(struct runlog *log, const char *what)
+/* The first reason is the one that is told. */
+static void report_problem(struct runlog *log, const char *what)
 {
 	if (log->problem[0] == '\0')
 		fmt_to(log->problem, sizeof(log->problem), "%s failed: %s", what,
 			log->volume->error);
+}
+
+/* The log is lost from here on: close what can be closed. */
+static void give_up(struct runlog *log, const char *what)
+{
+	report_problem(log, what);
 	close_file(&log->jsonl);
 	close_file(&log->text);
 	close_file(&log->small);
@@ -52,6 +57,7 @@ static void drain(struct log_file *f)
 	f->hash = fnv1a(f->hash, f->buffer, f->used);
 	f->bytes += f->used;
 	f->used = 0;
+	f->unflushed = true;
 }
 
 static void file_write(void *ctx, const char *text, size_t len)
@@ -86,7 +92,10 @@ static void flush_file(struct log_file *f)
 	const struct volume_port *v = f->log->volume;
 
 	drain(f);
-	if (f->file != NULL && v->flush(v->ctx, f->file) != VOLUME_OK)
+	if (f->file == NULL || !f->unflushed)
+		return;
+	f->unflushed = false;
+	if (v->flush(v->ctx, f->file) != VOLUME_OK)
 		give_up(f->log, "flushing the log");
 }
 
@@ -111,6 +120,8 @@ static void hear(void *ctx, const struct record *r)
 	case RECORD_FINDING:
 		if (log->findings_flushed++ < FINDINGS_FLUSH)
 			runlog_flush(log);
+		else
+			runlog_tick(log);
 		break;
 	case RECORD_RUN_BEGIN:
 	case RECORD_CHECK_BEGIN:
@@ -130,64 +141,6 @@ struct listener runlog_listener(struct runlog *log)
 
 /* ---- opening ---- */
 
-static void newest_run(void *arg, const char *name, bool is_directory, uint64_t bytes)
-{
-	unsigned *newest = arg;
-	uint64_t number;
-
-	(void)bytes;
-	if (is_directory && text_number((struct text){name, text_length(name)}, &number) &&
-		number > *newest && number < 1000000)
-		*newest = (unsigned)number;
-}
-
-static void results_size(void *arg, const char *name, bool is_directory, uint64_t bytes)
-{
-	if (!is_directory && text_glob((struct text){"results.jsonl", 13},
-				     (struct text){name, text_length(name)}))
-		*(uint64_t *)arg = bytes;
-}
-
-/* Reads how run `number` ended, through the buffer of the file that is not open yet. */
-static void read_previous(struct runlog *log, unsigned number)
-{
-	const struct volume_port *v = log->volume;
-	char path[RUNLOG_PATH];
-	uint64_t size = 0;
-	size_t len = 0;
-
-	fmt_to(path, sizeof(path), RUNS "/%04u", number);
-	if (v->list(v->ctx, path, results_size, &size) != VOLUME_OK)
-		return;
-	fmt_add(path, sizeof(path), "/results.jsonl");
-	if (size > 0)
-		v->read(v->ctx, path, size > RUNLOG_BUFFER ? size - RUNLOG_BUFFER : 0,
-			log->jsonl.buffer, RUNLOG_BUFFER, &len);
-	previous_run_read((struct span){(const uint8_t *)log->jsonl.buffer, len}, &log->previous);
-	log->previous_number = number;
-	log->has_previous = true;
-}
-
-/* Deletes the bulky renderings of the oldest runs until there is room again; records and LATEST.TXT stay. */
-static void make_room(struct runlog *log, unsigned newest, unsigned keep)
-{
-	static const char *const bulky[] = {"log.txt", "report.html", "junit.xml", "metrics.prom"};
-	const struct volume_port *v = log->volume;
-	uint64_t free_bytes;
-
-	for (unsigned run = 1; keep > 0 && run + keep <= newest; run++) {
-		if (v->free_bytes(v->ctx, &free_bytes) != VOLUME_OK ||
-			free_bytes >= LOW_SPACE_BYTES)
-			return;
-		for (size_t i = 0; i < ARRAY_LEN(bulky); i++) {
-			char path[RUNLOG_PATH];
-
-			fmt_to(path, sizeof(path), RUNS "/%04u/%s", run, bulky[i]);
-			log->dropped_files += v->remove(v->ctx, path) == VOLUME_OK;
-		}
-	}
-}
-
 static bool create_file(struct runlog *log, const char *name, struct log_file *f)
 {
 	const struct volume_port *v = log->volume;
@@ -200,8 +153,6 @@ static bool create_file(struct runlog *log, const char *name, struct log_file *f
 void runlog_open(struct runlog *log, const struct volume_port *volume,
 	const struct clock_port *clock, unsigned keep)
 {
-	unsigned newest = 0;
-
 	log->volume = volume;
 	log->clock = clock;
 	log->last_flush_ns = clock->now_ns(clock->ctx);
@@ -213,22 +164,26 @@ void runlog_open(struct runlog *log, const struct volume_port *volume,
 			volume->present ? " is not writable" : "");
 		return;
 	}
-	volume->make_directory(volume->ctx, RUNS);
-	if (volume->list(volume->ctx, RUNS, newest_run, &newest) != VOLUME_OK) {
-		give_up(log, "listing " RUNS);
+	volume->make_directory(volume->ctx, OLD_RUNS_DIRECTORY);
+	/* The buffer of a file that is not open yet serves to read in. */
+	if (!old_runs_look(volume, log->jsonl.buffer, keep, &log->old)) {
+		give_up(log, "listing " OLD_RUNS_DIRECTORY);
 		return;
 	}
-	if (newest > 0)
-		read_previous(log, newest);
-	make_room(log, newest, keep);
-	fmt_to(log->directory, sizeof(log->directory), RUNS "/%04u", newest + 1);
+	if (log->old.newest == OLD_RUNS_LAST) {
+		text_copy(log->problem, sizeof(log->problem),
+			"the numbers for runs are used up: clear " OLD_RUNS_DIRECTORY);
+		return;
+	}
+	fmt_to(log->directory, sizeof(log->directory), OLD_RUNS_DIRECTORY "/%04u",
+		log->old.newest + 1);
 	if (volume->make_directory(volume->ctx, log->directory) != VOLUME_OK ||
 		!create_file(log, "results.jsonl", &log->jsonl) ||
 		!create_file(log, "log.txt", &log->text)) {
 		give_up(log, "creating the run's files");
 		return;
 	}
-	fmt_to(log->number, sizeof(log->number), "%04u", newest + 1);
+	fmt_to(log->number, sizeof(log->number), "%04u", log->old.newest + 1);
 }
 
 /* ---- checking and closing ---- */
@@ -266,10 +221,13 @@ void runlog_replace(
 	struct runlog *log, const char *path, void (*write)(void *ctx, struct sink out), void *ctx)
 {
 	const struct volume_port *v = log->volume;
+
 	if (log->text.file == NULL)
 		return;
 	if (v->create(v->ctx, path, &log->small.file) != VOLUME_OK) {
-		give_up(log, path);
+		/* Somebody may have made it read-only: no reason to lose the records. */
+		log->small.file = NULL;
+		report_problem(log, path);
 		return;
 	}
 	write(ctx, (struct sink){file_write, &log->small});

@@ -10,9 +10,9 @@
 
 #include "core/fmt.h"
 #include "core/record.h"
-#include "suite/previous.h"
+#include "suite/old_runs.h"
 
-#define RUNLOG_BUFFER 32768
+#define RUNLOG_BUFFER OLD_RUNS_TAIL
 #define RUNLOG_PATH   48
 
 struct runlog;
@@ -22,7 +22,8 @@ struct log_file {
 	struct runlog *log;
 	struct volume_file *file; /* NULL: closed, what is written is dropped */
 	size_t used;
-	uint64_t hash; /* FNV-1a of all that was handed to the volume */
+	bool unflushed; /* handed to the volume since the last flush */
+	uint64_t hash;  /* FNV-1a of all that was handed to the volume */
 	uint64_t bytes;
 	char buffer[RUNLOG_BUFFER];
 };
@@ -39,10 +40,7 @@ struct runlog {
 	struct log_file text;
 	struct log_file small; /* the one runlog_replace() is writing */
 
-	bool has_previous; /* the newest earlier run: */
-	unsigned previous_number;
-	struct previous_run previous;
-	unsigned dropped_files; /* bulky files of old runs that were deleted for room */
+	struct old_runs old;
 };
 
 /* Finds the newest run, makes the next directory and its files, deletes bulky files of old runs when the volume is
@@ -65,7 +63,8 @@ void runlog_flush(struct runlog *log);
 /* Flushes, then reads results.jsonl back and compares. False: `problem` says what differs. True without a log. */
 bool runlog_read_back(struct runlog *log);
 
-/* Replaces a small file in the root of the volume by what `write` puts into the sink. */
+/* Replaces a small file in the root of the volume by what `write` puts into the sink. Nothing without a log; if the
+ * file cannot be replaced, `problem` says so and the records go on. */
 void runlog_replace(
 	struct runlog *log, const char *path, void (*write)(void *ctx, struct sink out), void *ctx);
 

@@ -4,72 +4,15 @@
 #include "evidence/smbios.h"
 #include "suite/catalogue.h"
 #include "suite/inventory.h"
+#include "suite/setup.h"
 #include "suite/state.h"
 #include "suite/suite.h"
 
-#define BURNIN_BUDGET_NS  (8 * 3600 * UINT64_C(1000000000)) /* a night, when no budget is given */
 #define WATCHDOG_EVERY_NS 1000000000u
-#define OEM_PREFIX        "kiriwake:"
 
 size_t suite_bytes(void)
 {
 	return sizeof(struct suite);
-}
-
-/* ---- options ---- */
-
-static void read_smbios_options(struct suite *s)
-{
-	const size_t prefix = sizeof(OEM_PREFIX) - 1;
-	char string[256];
-	size_t cursor = 0;
-
-	while (smbios_next_oem_string(s->machine->smbios_table, &cursor, string, sizeof(string))) {
-		struct text t = {string, text_length(string)};
-
-		if (t.len >= prefix && memcmp(t.at, OEM_PREFIX, prefix) == 0) {
-			const struct option_source source = {.name = "SMBIOS OEM string",
-				.text = {t.at + prefix, t.len - prefix}};
-
-			options_read(&s->config, &source, &s->problems);
-		}
-	}
-}
-
-static void read_options(struct suite *s)
-{
-	const struct machine *m = s->machine;
-
-	options_defaults(&s->config);
-	for (size_t i = 0; i <= m->option_source_count; i++) {
-		if (i == m->smbios_options_at)
-			read_smbios_options(s);
-		if (i < m->option_source_count) {
-			options_read(&s->config, &m->option_sources[i], &s->problems);
-			if (m->option_sources[i].words)
-				text_clean(s->command_line, sizeof(s->command_line),
-					m->option_sources[i].text.at,
-					m->option_sources[i].text.len);
-		}
-	}
-	if (s->config.interactive)
-		prompt_options(s);
-	if (s->config.profile == PROFILE_BURNIN && s->config.budget_ns == 0)
-		s->config.budget_ns = BURNIN_BUDGET_NS;
-	if (m->apply != NULL)
-		m->apply(s->machine, &s->config);
-}
-
-struct bounded_text {
-	char *at;
-	size_t cap;
-};
-
-static void bounded_write(void *ctx, const char *text, size_t len)
-{
-	struct bounded_text *b = ctx;
-
-	fmt_add(b->at, b->cap, "%.*s", (int)len, text);
 }
 
 /* ---- stopping ---- */
@@ -130,25 +73,64 @@ static void count(struct counts *c, enum verdict v)
 	++*counters[v];
 }
 
+/* Ends the step of a check and adds it to the run's sum. */
+static void end_check(struct suite *s, const struct check *check, enum verdict concluded)
+{
+	enum verdict v = record_check_end(&s->rec, concluded);
+
+	count(&s->counts, v);
+	s->verdict = verdict_worse(s->verdict, check->housekeeping && v == PASS ? SKIP : v);
+}
+
+/* If the log broke since this was last asked: says so at once, in a step of our own, so that no other check is blamed. */
+static void watch_log(struct suite *s)
+{
+	const struct check *check = &hw_setup_check;
+
+	if (s->log.problem[0] == '\0' || s->log_problem_told)
+		return;
+	record_check_begin(&s->rec, check->id, check->title, check->pass_if);
+	setup_tell_log_problem(s);
+	record_why(&s->rec, "the log broke while the run went on");
+	end_check(s, check, PASS);
+}
+
+static void write_latest(void *ctx, struct sink out)
+{
+	latest_write(ctx, out);
+}
+
+/* After a hang, LATEST.TXT names the step. */
+static void show_latest(struct suite *s)
+{
+	runlog_replace(&s->log, "/LATEST.TXT", write_latest, &s->latest);
+}
+
+/* A burn-in without a number of passes ends when its budget does or a key is pressed: that undoes nothing once
+ * every check had its turn. */
+static bool had_its_turn(const struct suite *s)
+{
+	return s->config.passes == 0 && s->config.profile == PROFILE_BURNIN && s->run.pass > 0;
+}
+
 static void run_check(struct suite *s, const struct check *check)
 {
 	const char *missing = missing_need(s->machine, check);
-	enum verdict concluded = SKIP, v;
+	enum verdict concluded = SKIP;
 
 	record_check_begin(&s->rec, check->id, check->title, check->pass_if);
 	if (s->run.stopped) {
-		s->unreached = true;
 		record_why(&s->rec, "not reached: %s", s->run.stop_why);
 	} else if (missing != NULL) {
 		record_why(&s->rec, "%s", missing);
 	} else {
+		show_latest(s);
 		concluded = check->run(&s->run);
 	}
-	v = record_check_end(&s->rec, concluded);
-	count(&s->counts, v);
-	s->verdict = verdict_worse(s->verdict, check->housekeeping && v == PASS ? SKIP : v);
-	runlog_tick(&s->log);
+	s->unreached |= s->run.stopped && !had_its_turn(s);
+	end_check(s, check, concluded);
 	pulse(&s->run);
+	watch_log(s);
 }
 
 static void run_pass(struct suite *s)
@@ -156,6 +138,8 @@ static void run_pass(struct suite *s)
 	for (size_t i = 0; i < catalogue_count; i++) {
 		bool again = s->run.pass > 0;
 
+		if (s->run.stopped && had_its_turn(s))
+			return;
 		if (catalogue_selects(&s->config, catalogue[i]) && !(again && catalogue[i]->always))
 			run_check(s, catalogue[i]);
 	}
@@ -171,27 +155,25 @@ static void run_passes(struct suite *s)
 		unsigned skipped = s->counts.skip, checks = s->counts.checks;
 
 		run_pass(s);
-		if (s->run.stopped || s->counts.skip - skipped == s->counts.checks - checks)
+		if (s->run.stopped) {
+			s->unreached |= s->run.pass + 1 < passes;
+			break;
+		}
+		if (s->counts.skip - skipped == s->counts.checks - checks)
 			break;
 	}
 }
 
 /* ---- begin and end ---- */
 
-static void write_latest(void *ctx, struct sink out)
-{
-	latest_write(ctx, out);
-}
-
-/* Everything is on the volume before the console says END: whoever waits for that line may cut the power. */
-static void finish_log(void *ctx, const struct record *r)
+/* The console learns of the end last, from emit_end(). */
+static void hear_on_console(void *ctx, const struct record *r)
 {
 	struct suite *s = ctx;
+	struct listener console = console_report_listener(&s->console);
 
 	if (r->kind != RECORD_RUN_END)
-		return;
-	runlog_replace(&s->log, "/LATEST.TXT", write_latest, &s->latest);
-	runlog_close(&s->log);
+		console.hear(console.ctx, r);
 }
 
 static void begin_log(struct suite *s)
@@ -211,8 +193,7 @@ static void begin_log(struct suite *s)
 	recorder_listen(&s->rec, latest_listener(&s->latest));
 	recorder_listen(&s->rec, triage_listener(&s->triage));
 	recorder_listen(&s->rec, runlog_listener(&s->log));
-	recorder_listen(&s->rec, (struct listener){finish_log, s});
-	recorder_listen(&s->rec, console_report_listener(&s->console));
+	recorder_listen(&s->rec, (struct listener){hear_on_console, s});
 }
 
 static void emit_begin(struct suite *s)
@@ -231,34 +212,53 @@ static void emit_begin(struct suite *s)
 	for (size_t i = 0; i < m->note_count; i++)
 		record_note(&s->rec, NULL, "%s", m->notes[i]);
 	record_note(&s->rec, NULL, "random seed 0x%llx", (unsigned long long)s->run.seed);
-	runlog_replace(&s->log, "/LATEST.TXT", write_latest, &s->latest);
+	show_latest(s);
 }
 
+/* Handing the cards back may still bring something to light: so it is part of the step that judges. */
 static void run_triage(struct suite *s)
 {
-	record_check_begin(&s->rec, "triage", "Who is guilty", "");
-	runlog_read_back(&s->log);
-	setup_tell_log_problem(s);
+	record_check_begin(&s->rec, REPORT_TRIAGE, "Who is guilty", "");
+	show_latest(s);
+	net_session_end(&s->run);
 	triage_emit(&s->triage, &s->inventory, &s->rec);
 	s->verdict = verdict_worse(s->verdict, record_check_end(&s->rec, SKIP));
 }
 
-static void emit_end(struct suite *s, struct suite_outcome *ret)
+static struct record end_record(const struct suite *s)
 {
 	struct record r = {.kind = RECORD_RUN_END};
 
-	ret->verdict = s->verdict;
-	ret->complete = !s->unreached && !s->run.gave_up && !s->run.stopped;
-	ret->on_finish = s->config.on_finish;
 	r.u.run_end.verdict = s->verdict;
-	r.u.run_end.complete = ret->complete;
+	r.u.run_end.complete = !s->unreached && !s->run.gave_up;
 	r.u.run_end.run = s->log.number;
 	r.u.run_end.counts = s->counts;
-	if (!ret->complete)
-		r.u.run_end.incomplete_why = s->run.stopped ? s->run.stop_why
-							    : "a check gave up on some of its work";
-	report_end_line(ret->end_line, sizeof(ret->end_line), &r);
+	if (!r.u.run_end.complete)
+		r.u.run_end.incomplete_why = s->unreached ? s->run.stop_why
+							  : "a check gave up on some of its work";
+	return r;
+}
+
+/* Everything is on the volume before the console says END: whoever waits for that line may cut the power. If the
+ * log breaks with its very last bytes, at least the console says so. */
+static void emit_end(struct suite *s, struct suite_outcome *ret)
+{
+	struct listener console = console_report_listener(&s->console);
+	struct record r = end_record(s);
+	uint64_t t_ns;
+
 	record_emit(&s->rec, &r);
+	t_ns = r.t_ns;
+	show_latest(s);
+	runlog_close(&s->log);
+	watch_log(s);
+	r = end_record(s);
+	r.t_ns = t_ns;
+	console.hear(console.ctx, &r);
+	ret->verdict = s->verdict;
+	ret->complete = r.u.run_end.complete;
+	ret->on_finish = s->config.on_finish;
+	report_end_line(ret->end_line, sizeof(ret->end_line), &r);
 }
 
 struct suite_outcome suite_run(struct suite *s, struct machine *machine)
@@ -276,16 +276,15 @@ struct suite_outcome suite_run(struct suite *s, struct machine *machine)
 		.pulse = pulse,
 		.suite = s};
 	s->run.installed_bytes = smbios_installed_bytes(machine->smbios_table);
-	read_options(s);
-	options_print(&s->config, (struct sink){bounded_write,
-					  &(struct bounded_text){s->parameters, PARAMETERS_SIZE}});
+	gather_options(s);
 	s->deadline_ns = s->config.budget_ns ? run_now_ns(&s->run) + s->config.budget_ns
 					     : UINT64_MAX;
 	inventory_take(machine, &s->inventory);
 	begin_log(s);
 	emit_begin(s);
 	run_passes(s);
-	net_session_end(&s->run);
+	runlog_read_back(&s->log);
+	watch_log(s);
 	run_triage(s);
 	if (machine->set_watchdog != NULL)
 		machine->set_watchdog(0);

@@ -33,17 +33,17 @@ static void tell_option_problems(struct suite *s)
 
 static void tell_unknown_checks(struct suite *s)
 {
+	struct text rest = {s->config.checks, text_length(s->config.checks)}, unknown;
 	char word[48], ids[IDS_SIZE] = "";
-	struct text unknown;
 
-	if (!catalogue_unknown_word(&s->config, &unknown))
-		return;
-	text_clean(word, sizeof(word), unknown.at, unknown.len);
 	for (size_t i = 0; i < catalogue_count; i++)
 		fmt_add(ids, sizeof(ids), "%s%s", i ? ", " : "", catalogue[i]->id);
-	record_finding(&s->rec, FINDING_OPTION_BAD_VALUE, NULL,
-		(struct field[]){FIELD_STR("key", "checks"), FIELD_STR("value", word)}, 2,
-		"checks: no check matches \"%s\"; there are: %s", word, ids);
+	while (catalogue_unknown_word(&rest, &unknown)) {
+		text_clean(word, sizeof(word), unknown.at, unknown.len);
+		record_finding(&s->rec, FINDING_OPTION_BAD_VALUE, NULL,
+			(struct field[]){FIELD_STR("key", "checks"), FIELD_STR("value", word)}, 2,
+			"checks: no check matches \"%s\"; there are: %s", word, ids);
+	}
 }
 
 void setup_tell_log_problem(struct suite *s)
@@ -56,19 +56,39 @@ void setup_tell_log_problem(struct suite *s)
 		"The results of this run are not safe on the stick: %s.", s->log.problem);
 }
 
+static void tell_empty_runs(struct suite *s)
+{
+	const struct old_runs *old = &s->log.old;
+
+	record_finding(&s->rec, FINDING_RUN_INTERRUPTED, NULL,
+		(struct field[]){FIELD_NUM("run", old->newest_empty), FIELD_STR("check", "none"),
+			FIELD_STR("where", "")},
+		3,
+		"Run %04u left no records: it stopped before the first, or could not write them.",
+		old->newest_empty);
+}
+
 static void tell_previous_run(struct suite *s)
 {
-	const struct previous_run *p = &s->log.previous;
+	const struct old_runs *old = &s->log.old;
+	const struct previous_run *p = &old->previous;
+	char later[64] = "";
 
-	if (!s->log.has_previous || p->ended)
+	if (old->previous_number == 0 || p->ended) {
+		if (old->empty > 0)
+			tell_empty_runs(s);
 		return;
+	}
+	if (old->empty > 0)
+		fmt_to(later, sizeof(later), " Since then, %u run%s left no records.", old->empty,
+			old->empty == 1 ? "" : "s");
 	record_finding(&s->rec, FINDING_RUN_INTERRUPTED, NULL,
-		(struct field[]){FIELD_NUM("run", s->log.previous_number),
+		(struct field[]){FIELD_NUM("run", old->previous_number),
 			FIELD_STR("check", p->check[0] ? p->check : "none"),
 			FIELD_STR("where", p->where)},
-		3, "Run %04u never ended: it stopped in %s%s%s.", s->log.previous_number,
+		3, "Run %04u never ended: it stopped in %s%s%s.%s", old->previous_number,
 		p->check[0] ? p->check : "no check (before the first, or between two)",
-		p->where[0] ? ", last seen at " : "", p->where);
+		p->where[0] ? ", last seen at " : "", p->where, later);
 }
 
 static enum verdict run_setup(struct run *run)
@@ -79,10 +99,10 @@ static enum verdict run_setup(struct run *run)
 	tell_unknown_checks(s);
 	setup_tell_log_problem(s);
 	tell_previous_run(s);
-	if (s->log.dropped_files > 0)
+	if (s->log.old.dropped_files > 0)
 		record_note(&s->rec, NULL,
 			"The log volume was nearly full: %u bulky files of old runs were deleted (log.keep)",
-			s->log.dropped_files);
+			s->log.old.dropped_files);
 	if (s->log.problem[0] == '\0')
 		record_why(&s->rec, "log on %s", s->machine->volume.where);
 	else

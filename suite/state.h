@@ -47,6 +47,9 @@ struct suite {
 	struct disk_session disk;
 };
 
+/* Reads the options from every source, asks the person if that is wanted, and tells the machine. */
+void gather_options(struct suite *suite);
+
 /* Records log-unavailable if the log has a problem that was not told yet. */
 void setup_tell_log_problem(struct suite *suite);
 

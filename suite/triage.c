@@ -27,22 +27,6 @@ static struct suspect *suspect_of(struct triage *t, const char *part)
 	return NULL;
 }
 
-static void hear_finding(struct triage *t, const struct record *r)
-{
-	const struct finding_info *info = finding_info(r->u.finding.code);
-	enum suspect_state state = r->u.finding.verdict == FAIL ? SUSPECT_FAULTY : SUSPECT_SUSPECT;
-	struct suspect *s = suspect_of(t, r->part != NULL ? r->part : info->suspect);
-
-	if (s == NULL)
-		return;
-	s->findings++;
-	if (state > s->state) {
-		s->state = state;
-		s->next = info->next;
-		text_copy(s->evidence, sizeof(s->evidence), r->message);
-	}
-}
-
 /* The length of the sentence up to its first semicolon. */
 static size_t first_clause(const char *sentence)
 {
@@ -53,6 +37,39 @@ static size_t first_clause(const char *sentence)
 	return len;
 }
 
+/* Several passes cover the same: that is said once. What does not fit is left out whole. */
+static void add_coverage(struct suspect *s, const char *message)
+{
+	size_t used = text_length(s->coverage), len = first_clause(message);
+
+	for (size_t at = 0; at + len <= used; at++) {
+		if (memcmp(s->coverage + at, message, len) == 0)
+			return;
+	}
+	if (used == 0 || used + 2 + len < sizeof(s->coverage))
+		fmt_add(s->coverage, sizeof(s->coverage), "%s%.*s", used != 0 ? "; " : "", (int)len,
+			message);
+}
+
+static void hear_finding(struct triage *t, const struct record *r)
+{
+	const struct finding_info *info = finding_info(r->u.finding.code);
+	enum suspect_state state = r->u.finding.verdict == FAIL ? SUSPECT_FAULTY : SUSPECT_SUSPECT;
+	struct suspect *s = suspect_of(t, r->part);
+
+	/* A DIMM is no suspect of its own: the memory it is part of is. */
+	if (s == NULL)
+		s = suspect_of(t, info->suspect);
+	if (s == NULL)
+		return;
+	s->findings++;
+	if (state > s->state) {
+		s->state = state;
+		s->next = info->next;
+		text_copy(s->evidence, sizeof(s->evidence), r->message);
+	}
+}
+
 static void hear(void *ctx, const struct record *r)
 {
 	struct triage *t = ctx;
@@ -61,8 +78,7 @@ static void hear(void *ctx, const struct record *r)
 	if (r->kind == RECORD_FINDING) {
 		hear_finding(t, r);
 	} else if (s != NULL && r->kind == RECORD_COVERAGE) {
-		fmt_add(s->coverage, sizeof(s->coverage), "%s%.*s", s->coverage[0] ? "; " : "",
-			(int)first_clause(r->message), r->message);
+		add_coverage(s, r->message);
 	} else if (s != NULL && r->kind == RECORD_FAULT && !s->could_not_test) {
 		s->could_not_test = true;
 		text_copy(s->trouble, sizeof(s->trouble), r->message);

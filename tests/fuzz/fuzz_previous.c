@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* How a run ended, from any bytes: no crash, printable answers, and a torn last line changes nothing. */
+#include "suite/previous.h"
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Terminated, and fit for a screen. */
+static void check_text(const char *text, size_t cap)
+{
+	size_t len = 0;
+
+	for (; len < cap && text[len] != '\0'; len++) {
+		if (text[len] < ' ' || text[len] > '~')
+			abort();
+	}
+	if (len == cap)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct previous_run run, whole;
+	size_t lines = size;
+
+	previous_run_read((struct span){data, size}, &run);
+	check_text(run.check, sizeof(run.check));
+	check_text(run.where, sizeof(run.where));
+	while (lines > 0 && data[lines - 1] != '\n')
+		lines--;
+	previous_run_read((struct span){data, lines}, &whole);
+	if (memcmp(&run, &whole, sizeof(run)) != 0)
+		abort();
+	return 0;
+}
