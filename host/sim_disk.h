@@ -9,11 +9,11 @@
 
 #include "core/machine.h"
 
-#define SIM_DISKS_MAX   16
-#define SIM_DISK_FAULTS_MAX  64
-#define SIM_BUFFER      (1u << 20)
-#define SIM_LOG_MAX     (1u << 20)
-#define SIM_PATCHES_MAX 4
+#define SIM_DISKS_MAX       16
+#define SIM_DISK_FAULTS_MAX 64
+#define SIM_BUFFER          (1u << 20)
+#define SIM_LOG_MAX         (1u << 20)
+#define SIM_PATCHES_MAX     4
 
 enum sim_disk_fault_kind {
 	SIM_BAD, /* DISK_ERROR; blocks before it in the same request are delivered */

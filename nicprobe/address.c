@@ -28,7 +28,7 @@ bool address_on_link(const struct net_address *a, struct ip4 ip)
 
 /* ---- net.ip ---- */
 
-/* The cards among `cards` that heard `ip` speak, or all of them when none did. */
+/* Of `cards`, those that heard `ip` speak. */
 static uint16_t where_heard(const struct net_session *s, struct ip4 ip, uint16_t cards)
 {
 	uint16_t heard = 0;
@@ -37,7 +37,21 @@ static uint16_t where_heard(const struct net_session *s, struct ip4 ip, uint16_t
 		if (ip4_same(s->neighbours.at[i].peer.ip, ip))
 			heard |= (uint16_t)(1u << s->neighbours.at[i].nic);
 	}
-	return heard & cards ? heard & cards : cards;
+	return heard & cards;
+}
+
+/* Of `cards`, those to speak on: where the gateway is, else the peer, else anybody. */
+static uint16_t best_cards(const struct run *run, struct ip4 gateway, uint16_t cards)
+{
+	const struct net_session *s = run->net;
+	const uint16_t choices[] = {where_heard(s, gateway, cards),
+		where_heard(s, run->config->net_peer, cards), cards & net_heard_by(s, UINT64_MAX)};
+
+	for (size_t i = 0; i < ARRAY_LEN(choices); i++) {
+		if (choices[i] != 0)
+			return choices[i];
+	}
+	return cards;
 }
 
 static void take_net_ip(struct run *run)
@@ -50,7 +64,7 @@ static void take_net_ip(struct run *run)
 	if (gateway.value == 0)
 		gateway = offer_router(&s->dhcp, config->net_ip, cards);
 	s->address = (struct net_address){.held = true,
-		.nic = (uint8_t)net_first(where_heard(s, gateway, cards)),
+		.nic = (uint8_t)net_first(best_cards(run, gateway, cards)),
 		.ip = config->net_ip,
 		.prefix = config->net_prefix,
 		.gateway = gateway};
@@ -61,16 +75,23 @@ static void take_net_ip(struct run *run)
 static bool take_lease(struct run *run, const struct dhcp_offer *offer)
 {
 	struct ip4 gateway = run->config->net_gateway;
+	uint64_t asked_ns = run_now_ns(
+		run); /* the lease counts from here: RFC 2131 section 4.4.1 */
+	uint32_t lease_s;
 
 	if (!discover_request(run, offer))
 		return false;
+	lease_s = run->net->dhcp.wanted.lease_s;
 	run->net->address = (struct net_address){.held = true,
 		.leased = true,
 		.nic = offer->nic,
 		.ip = offer->ip,
 		.prefix = offer->prefix,
 		.gateway = gateway.value != 0 ? gateway : offer->router,
-		.offer = *offer};
+		.offer = *offer,
+		.lease_end_ns = lease_s == DHCP_LEASE_FOREVER
+					? UINT64_MAX
+					: asked_ns + lease_s * (uint64_t)NS_PER_S};
 	return true;
 }
 
@@ -82,7 +103,7 @@ static bool take_lease_on(struct run *run, unsigned nic, unsigned *tried)
 	for (size_t i = 0; i < client->offer_count && *tried < REQUESTED_MAX; i++) {
 		struct dhcp_offer offer = client->offers[i];
 
-		if (offer.nic != nic || !is_free(run->net, offer.ip))
+		if (offer.nic != nic || !is_free(run->net, offer.ip) || !ip4_is_host(offer.server))
 			continue;
 		++*tried;
 		if (take_lease(run, &offer))

@@ -92,17 +92,48 @@ struct candidate *candidate_add(struct candidates *t, const struct neighbours *k
 	return c;
 }
 
-void candidates_prune(struct candidates *t)
+void candidates_prune(struct candidates *t, struct ip4 held)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < t->count; i++) {
 		const struct candidate *c = &t->at[i];
 
-		if (c->sources & FROM_OURS || candidate_state(c) >= CANDIDATE_PROXY)
+		if (c->sources & FROM_NET_IP || ip4_same(c->ip, held))
 			t->at[kept++] = *c;
 	}
 	t->count = kept;
+}
+
+void candidates_pardon(struct candidates *t, struct mac mac)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		for (size_t j = 0; j < t->at[i].claim_count; j++) {
+			struct claim *claim = &t->at[i].claims[j];
+
+			if (mac_same(claim->mac, mac))
+				claim->kinds &= (uint8_t)~ARP_KIND_PROBE;
+		}
+	}
+}
+
+/* Takes down who probes for what. Whether it has probed for more than one address. */
+static bool is_scanner(struct candidates *t, const struct arp *probe)
+{
+	struct prober *p = &t->probers[t->prober_next];
+
+	for (size_t i = 0; i < t->prober_count; i++) {
+		struct prober *known = &t->probers[i];
+
+		if (!mac_same(known->mac, probe->sender.mac))
+			continue;
+		known->several |= !ip4_same(known->ip, probe->target.ip);
+		return known->several;
+	}
+	*p = (struct prober){.mac = probe->sender.mac, .ip = probe->target.ip};
+	t->prober_next = (t->prober_next + 1) % PROBERS_MAX;
+	t->prober_count += t->prober_count < PROBERS_MAX;
+	return false;
 }
 
 void candidates_hear(struct candidates *t, const struct arp *arp, enum arp_kind kind, unsigned nic,
@@ -111,12 +142,16 @@ void candidates_hear(struct candidates *t, const struct arp *arp, enum arp_kind 
 	struct candidate *c = NULL;
 	struct claim *claim;
 
-	if (kind & ARP_KINDS_OWNER)
-		c = find(t, arp->sender.ip);
+	if (kind == ARP_KIND_PROBE && is_scanner(t, arp))
+		candidates_pardon(t, arp->sender.mac);
 	else if (kind == ARP_KIND_PROBE)
 		c = find(t, arp->target.ip);
+	else if (kind & ARP_KINDS_OWNER)
+		c = find(t, arp->sender.ip);
 	if (c == NULL)
 		return;
+	if (kind == ARP_KIND_PROBE && candidate_state(c) < CANDIDATE_PROXY)
+		c->sources &= (uint8_t)~FROM_ASKED;
 	claim = claim_place(c, arp->sender.mac, nic);
 	if (claim == NULL) {
 		c->claims_dropped++;

@@ -14,6 +14,7 @@
 
 #define CANDIDATES_MAX 128
 #define CLAIMS_MAX     8
+#define PROBERS_MAX    16
 
 /* Why an address is looked at. Bits. */
 enum candidate_source {
@@ -49,13 +50,24 @@ struct candidate {
 	unsigned probes_left;
 	uint64_t next_ns; /* when the next probe is due */
 	bool probed;      /* a whole series was sent and listened to */
-	bool reported;    /* its conflict is in the log */
+	bool heard;    /* and its wire was alive: a stranger was heard on it as the series began */
+	bool reported; /* its conflict is in the log */
+};
+
+/* Somebody who probes for addresses. */
+struct prober {
+	struct mac mac;
+	struct ip4 ip; /* the first */
+	bool several; /* a scanner, or a switch that looks after its hosts: it wants none of them */
 };
 
 struct candidates {
 	size_t count;
 	struct candidate at[CANDIDATES_MAX];
 	uint64_t dropped; /* addresses that found no room */
+	size_t prober_count;
+	size_t prober_next; /* the place of the oldest */
+	struct prober probers[PROBERS_MAX];
 };
 
 /* Ordered: from FREE on, each is less usable. Only FREE may be spoken from. */
@@ -75,10 +87,15 @@ struct candidate *candidate_add(struct candidates *t, const struct neighbours *k
 /* NULL when there is none. */
 const struct candidate *candidate_find(const struct candidates *t, struct ip4 ip);
 
-/* Forgets what may be forgotten between two series: all but our own addresses and those in conflict. */
-void candidates_prune(struct candidates *t);
+/* Forgets what no longer concerns us before a new series: all but net.ip and the address `held` (0: none). An offer
+ * of long ago is somebody else's address by now. */
+void candidates_prune(struct candidates *t, struct ip4 held);
 
-/* Tells all candidates of one ARP packet of a stranger. */
+/* `mac` turned out to have reason to probe addresses that it does not want: its probes are no claims. */
+void candidates_pardon(struct candidates *t, struct mac mac);
+
+/* Tells all candidates of one ARP packet of a stranger. Who probes for another's address is about to take it, and would
+ * mistake our own probes for a rival's (RFC 5227 section 2.1.1): such an address is left alone from then on. */
 void candidates_hear(struct candidates *t, const struct arp *arp, enum arp_kind kind, unsigned nic,
 	uint64_t now_ns);
 

@@ -16,6 +16,8 @@
 #define DHCP_WRITE_BYTES \
 	300 /* the length of every message written: what BOOTP relays expect at least */
 
+#define DHCP_LEASE_FOREVER 0xffffffffu
+
 enum dhcp_type {
 	DHCP_TYPE_DISCOVER = 1,
 	DHCP_TYPE_OFFER = 2,

@@ -93,6 +93,7 @@ static enum verdict conclude(struct run *run)
 {
 	const struct dhcp_client *client = &run->net->dhcp;
 	const struct field fields[] = {FIELD_NUM("count", client->discovers)};
+	bool silent = net_heard_by(run->net, UINT64_MAX) == 0;
 	char took[FMT_SIZE];
 
 	fmt_duration(took, client->took_ns);
@@ -103,7 +104,7 @@ static enum verdict conclude(struct run *run)
 			client->offer_count == 1 ? "" : "s", client->discovers, took);
 		return PASS;
 	}
-	if (net_usable(run->net) == 0) {
+	if (net_usable(run->net) == 0 || client->discovers == 0) {
 		record_why(run->rec, "no network card could send a discover or hear an answer");
 		return SKIP;
 	}
@@ -112,8 +113,8 @@ static enum verdict conclude(struct run *run)
 	if (run->config->has_net_ip)
 		return SKIP;
 	record_finding(run->rec, FINDING_NET_NO_DHCP, NULL, fields, ARRAY_LEN(fields),
-		"No DHCP server answered in %u discovers over %s, and net.ip is not set.",
-		client->discovers, took);
+		"No DHCP server answered in %u discovers over %s, and net.ip is not set.%s",
+		client->discovers, took, silent ? " Nobody at all was heard." : "");
 	return WARN;
 }
 

@@ -3,17 +3,17 @@
 #include "nicprobe/discover.h"
 #include "nicprobe/udp.h"
 
-#define REQUESTS 3
+#define REQUESTS          3
+#define LEASE_UNCERTAIN_S 120 /* a server must name the time, but some do not */
 
-/* When DISCOVERs go out, in ms from the start, and when listening ends. Servers that ping an address before they
- * offer it need a second or more; a switch port that spanning tree holds back needs half a minute. */
+/* When DISCOVERs go out, in ms from the start; listening goes on after the last. Servers that ping an address before
+ * they offer it need a second or more; a switch port that spanning tree holds back needs half a minute. */
 static const unsigned discovers_ms[] = {0, 2000, 3500, 8000, 16000, 32000};
+#define LISTEN_PATIENT_MS 4000u
 static const struct discovery {
-	unsigned discovers; /* at least, and more as long as nobody answered: */
-	unsigned discovers_most;
-	uint64_t listen_ms;
-	uint64_t listen_most_ms;
-} discovery_quick = {3, 3, 4600, 4600}, discovery_thorough = {4, 6, 12000, 36000};
+	unsigned discovers; /* at least, and all if it is worth waiting for an answer */
+	unsigned listen_ms;
+} discovery_quick = {3, 1100}, discovery_thorough = {4, LISTEN_PATIENT_MS};
 
 static const struct ip4 ip_broadcast = {0xffffffff};
 
@@ -35,6 +35,7 @@ static bool send_message(
 static void send_discovers(struct run *run, uint16_t nics)
 {
 	struct net_session *s = run->net;
+	bool sent = false;
 
 	for (unsigned i = 0; i < s->station_count; i++) {
 		struct dhcp m = {.type = DHCP_TYPE_DISCOVER,
@@ -42,9 +43,20 @@ static void send_discovers(struct run *run, uint16_t nics)
 			.client = s->stations[i].nic->mac};
 
 		if (nics >> i & 1)
-			send_message(run, i, &m, mac_broadcast, ip_broadcast);
+			sent |= send_message(run, i, &m, mac_broadcast, ip_broadcast);
 	}
-	s->dhcp.discovers++;
+	s->dhcp.discovers += sent;
+}
+
+/* Whether to wait longer for a first answer. A quick run does so only where it is lost without one, and where nobody
+ * was heard at all: then the switch port may not forward yet. */
+static bool worth_waiting(const struct run *run)
+{
+	const struct net_session *s = run->net;
+
+	return s->dhcp.offer_count == 0 && s->dhcp.discovers > 0 && net_usable(s) != 0 &&
+	       (config_thorough(run->config) ||
+		       (!run->config->has_net_ip && net_heard_by(s, UINT64_MAX) == 0));
 }
 
 bool discover_run(struct run *run)
@@ -53,24 +65,26 @@ bool discover_run(struct run *run)
 								 : &discovery_quick;
 	struct dhcp_client *client = &run->net->dhcp;
 	uint64_t start_ns = run_now_ns(run);
-	bool go_on = true, more;
+	bool go_on = true;
 
 	client->discovers = 0;
 	client->offer_count = 0;
 	for (size_t i = 0; i < ARRAY_LEN(client->xid); i++)
 		client->xid[i] = (uint32_t)rng_next(&run->net->rng);
-	do {
-		uint64_t next_ms;
+	for (unsigned i = 0;
+		go_on && i < ARRAY_LEN(discovers_ms) && (i < d->discovers || worth_waiting(run));
+		i++) {
+		uint64_t due_ns = start_ns + discovers_ms[i] * (uint64_t)NS_PER_MS;
+		unsigned listen_ms = i < d->discovers ? d->listen_ms : LISTEN_PATIENT_MS;
 
-		send_discovers(run, net_usable(run->net));
-		more = client->discovers <
-		       (client->offer_count == 0 ? d->discovers_most : d->discovers);
-		next_ms = more                       ? discovers_ms[client->discovers]
-			  : client->offer_count == 0 ? d->listen_most_ms
-						     : d->listen_ms;
-		go_on = net_wait(run, start_ns + next_ms * NS_PER_MS);
-	} while (go_on && more);
-	client->took_ns = run_now_ns(run) - start_ns;
+		go_on = net_wait(run, due_ns);
+		if (go_on)
+			send_discovers(run, net_usable(run->net));
+		if (go_on && i + 1 >= d->discovers)
+			go_on = net_wait(run, due_ns + listen_ms * (uint64_t)NS_PER_MS);
+	}
+	client->ended_ns = run_now_ns(run);
+	client->took_ns = client->ended_ns - start_ns;
 	client->discovered = go_on;
 	return go_on;
 }
@@ -140,18 +154,34 @@ static void hear_offer(
 	if (m->mask.value == 0)
 		offer.prefix = 24;
 	offer_add(&s->dhcp, &offer);
+	candidates_pardon(&s->candidates, offer.mac); /* it probed to see whether we may have it */
+}
+
+void discover_expire(struct run *run)
+{
+	struct net_session *s = run->net;
+	struct net_address *a = &s->address;
+
+	if (!a->held || !a->leased || run_now_ns(run) < a->lease_end_ns)
+		return;
+	a->held = false;
+	s->dhcp.discovered = false;
+	for (size_t i = 0; i < s->candidates.count; i++)
+		s->candidates.at[i].probed &= !ip4_same(s->candidates.at[i].ip, a->ip);
 }
 
 static void hear_answer(struct dhcp_client *client, const struct heard *h, const struct dhcp *m)
 {
-	const struct dhcp_offer *wanted = &client->wanted;
+	struct dhcp_offer *wanted = &client->wanted;
 
 	if (!client->requesting || wanted->nic != h->nic || !ip4_same(m->server, wanted->server))
 		return;
 	if (m->type == DHCP_TYPE_NAK)
 		client->answer = DHCP_ANSWER_NAK;
-	else if (ip4_same(m->your_ip, wanted->ip))
+	else if (ip4_same(m->your_ip, wanted->ip)) {
 		client->answer = DHCP_ANSWER_ACK;
+		wanted->lease_s = m->lease_s != 0 ? m->lease_s : LEASE_UNCERTAIN_S;
+	}
 }
 
 bool discover_hear(

@@ -18,6 +18,9 @@ bool discover_run(struct run *run);
 /* Requests the address of `offer`. True: it is leased. False: refused, no answer, or stopped. */
 bool discover_request(struct run *run, const struct dhcp_offer *offer);
 
+/* Gives up an address whose lease has run out; a new one takes a new discovery. */
+void discover_expire(struct run *run);
+
 /* Sends a RELEASE if an address is leased and not in conflict; the address is not held any more. */
 void discover_release(struct run *run);
 

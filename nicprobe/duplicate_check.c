@@ -13,6 +13,9 @@
 #include "nicprobe/tell.h"
 
 #define LISTED_MAX 4
+#define FRESH_NS \
+	(600ull * NS_PER_S) /* an owner heard longer ago may have left the address to another */
+#define CARDS_BYTES (NET_NICS_MAX * 7)
 
 /* What came of the candidates: how many, and a list of the first few for people. */
 struct tally {
@@ -21,7 +24,8 @@ struct tally {
 };
 
 struct outcome {
-	struct tally ours_free, others_fine, conflicts, unprobed, unanswered;
+	struct tally ours_free, others_fine, conflicts, unprobed, unheard, unanswered, virtual;
+	uint16_t cards; /* on which addresses were probed */
 };
 
 static void tally(struct tally *t, struct ip4 ip)
@@ -55,13 +59,17 @@ static void judge(struct run *run, struct candidate *c, struct outcome *o)
 	enum candidate_state state = candidate_state(c);
 	bool ours = c->sources & FROM_OURS;
 
+	o->cards |= c->nics;
 	if (state >= CANDIDATE_PROXY) {
 		tally(&o->conflicts, c->ip);
 		tell_conflict(run, c);
 	} else if (!c->probed) {
 		tally(&o->unprobed, c->ip);
 	} else if (state == CANDIDATE_VIRTUAL) {
+		tally(&o->virtual, c->ip);
 		note_virtual(run, c);
+	} else if (state == CANDIDATE_FREE && !c->heard) {
+		tally(&o->unheard, c->ip);
 	} else {
 		tally(ours ? &o->ours_free : &o->others_fine, c->ip);
 	}
@@ -69,12 +77,53 @@ static void judge(struct run *run, struct candidate *c, struct outcome *o)
 		tally(&o->unanswered, c->ip);
 }
 
+/* "nic0, nic1": of the cards that were probed on, those where nobody was heard. */
+static const char *silent_cards(
+	const struct net_session *s, const struct outcome *o, char text[CARDS_BYTES])
+{
+	uint16_t cards = o->cards & net_usable(s) & (uint16_t)~net_heard_by(s, UINT64_MAX);
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < s->station_count; i++) {
+		if (cards >> i & 1)
+			fmt_add(text, CARDS_BYTES, "%s%s", text[0] ? ", " : "", net_id(s, i));
+	}
+	return text;
+}
+
+/* Why nothing can be concluded, in record_why(). False: something can. */
+static bool inconclusive(struct run *run, const struct outcome *o, bool whole)
+{
+	char cards[CARDS_BYTES];
+
+	silent_cards(run->net, o, cards);
+	if (!whole)
+		record_why(run->rec, "stopped before the probes were done");
+	else if (o->unprobed.count > 0)
+		record_why(run->rec, "the probes could not be sent");
+	else if (o->unheard.count > 0 && cards[0] != '\0')
+		record_why(run->rec,
+			"nobody at all was heard on %s, so no answer for %s proves nothing; does the switch port forward, and in the right VLAN?",
+			cards, o->unheard.text);
+	else if (o->unheard.count > 0)
+		record_why(
+			run->rec, "the network came to life too late to probe %s", o->unheard.text);
+	else if (o->ours_free.count + o->others_fine.count == 0)
+		record_why(run->rec,
+			o->virtual.count > 0
+				? "the address is held by a failover group"
+				: "the addresses to probe were being taken by others just now");
+	else
+		return false;
+	return true;
+}
+
 static enum verdict conclude(struct run *run, bool whole, uint64_t took_ns)
 {
 	struct candidates *t = &run->net->candidates;
 	unsigned probes = 0;
 	struct outcome o = {0};
-	char took[FMT_SIZE], what[160] = "";
+	char took[FMT_SIZE], what[160] = "", cards[CARDS_BYTES];
 
 	for (size_t i = 0; i < t->count; i++) {
 		if (!(t->at[i].sources & FROM_ANY))
@@ -90,21 +139,18 @@ static enum verdict conclude(struct run *run, bool whole, uint64_t took_ns)
 		record_why(run->rec, "more owners than there should be: %s", o.conflicts.text);
 		return SKIP; /* the findings weigh more */
 	}
-	if (!whole || o.unprobed.count > 0) {
-		record_why(run->rec, whole ? "the probes could not be sent"
-					   : "stopped before the probes were done");
+	if (inconclusive(run, &o, whole))
 		return SKIP;
-	}
+	if (silent_cards(run->net, &o, cards)[0] != '\0')
+		record_note(run->rec, NULL,
+			"Nobody was heard on %s: what is said of addresses holds for the other cards.",
+			cards);
 	if (o.ours_free.count > 0)
 		fmt_add(what, sizeof(what), "no second owner of %s", o.ours_free.text);
 	if (o.others_fine.count > 0)
 		fmt_add(what, sizeof(what), "%sno two owners of %zu %saddress%s",
 			what[0] ? ", " : "", o.others_fine.count, what[0] ? "other " : "",
 			o.others_fine.count == 1 ? "" : "es");
-	if (what[0] == '\0') {
-		record_why(run->rec, "the address is held by a failover group");
-		return SKIP;
-	}
 	fmt_add(what, sizeof(what), " in %u probes over %s", probes, fmt_duration(took, took_ns));
 	record_why(run->rec, "%s", what);
 	record_coverage(run->rec, PART_ID_NETWORK, "%s", what);
@@ -131,7 +177,9 @@ static enum verdict duplicate_ip(struct run *run)
 		return SKIP;
 	if (run->config->net_dhcp != DHCP_OFF && !s->dhcp.discovered)
 		whole = discover_run(run);
-	candidates_prune(&s->candidates);
+	candidates_prune(&s->candidates, s->address.held ? s->address.ip : (struct ip4){0});
+	if (run_now_ns(run) > FRESH_NS)
+		neighbours_forget(&s->neighbours, run_now_ns(run) - FRESH_NS);
 	probe_add_ours(run);
 	probe_add_others(run);
 	if (!has_candidates(&s->candidates)) {

@@ -30,6 +30,18 @@ size_t echo_data_bytes(const struct echo_series *e, unsigned seq)
 	return bytes < e->data_max ? bytes : e->data_max;
 }
 
+static bool is_largest(unsigned seq)
+{
+	return seq % ARRAY_LEN(data_sizes) == ECHO_LARGEST;
+}
+
+bool echo_lost_largest(const struct echo_series *e)
+{
+	unsigned largest = e->sent / (unsigned)ARRAY_LEN(data_sizes);
+
+	return largest > 0 && e->received == e->received_small && e->received == e->sent - largest;
+}
+
 void echo_fill(const struct echo_series *e, unsigned seq, uint8_t *data)
 {
 	for (size_t i = 0; i < echo_data_bytes(e, seq); i++)
@@ -80,6 +92,7 @@ void echo_hear(
 	}
 	slot->answered = true;
 	compare(e, seq, reply->data);
+	e->received_small += !is_largest(seq);
 	add_time(e, (now_ns - slot->sent_ns) / NS_PER_US);
 }
 

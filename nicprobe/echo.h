@@ -14,6 +14,7 @@
 #define ECHO_SERIES_MAX 2
 #define ECHO_SLOTS      128 /* requests of which the fate is still open */
 #define ECHO_COUNT_MAX  65535
+#define ECHO_LARGEST    2 /* the number of a request of the largest size: every third */
 
 struct echo_slot {
 	uint64_t sent_ns;
@@ -31,6 +32,7 @@ struct echo_series {
 	unsigned sent, received, duplicates, late, corrupt;
 	uint64_t rtt_min_us, rtt_max_us, rtt_sum_us, rtt_square_sum; /* the last in us^2 */
 	struct echo_slot slots[ECHO_SLOTS]; /* by number modulo ECHO_SLOTS */
+	unsigned received_small;            /* of `received`: all but those of the largest size */
 
 	/* Of the first reply with other bytes than were sent. */
 	struct {
@@ -42,6 +44,9 @@ struct echo_series {
 
 /* Bytes of data in request `seq` of the series: sizes and patterns change from one to the next. */
 size_t echo_data_bytes(const struct echo_series *e, unsigned seq);
+
+/* Whether all lost requests are those of the largest size, and none of these came back. */
+bool echo_lost_largest(const struct echo_series *e);
 
 /* Writes them to data[echo_data_bytes()]. */
 void echo_fill(const struct echo_series *e, unsigned seq, uint8_t *data);

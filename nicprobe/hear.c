@@ -31,15 +31,18 @@ static void answer(struct run *run, const struct heard *h, const struct arp *req
 
 static void hear_arp(struct run *run, const struct heard *h)
 {
+	static const struct mac nobody = {{0}};
 	struct net_session *s = run->net;
 	enum arp_kind kind;
 	struct arp arp;
 
-	if (arp_read(h->eth.payload, &arp) != ARP_OK || mac_is_group(arp.sender.mac)) {
+	if (arp_read(h->eth.payload, &arp) != ARP_OK || mac_is_group(arp.sender.mac) ||
+		mac_same(arp.sender.mac, nobody)) {
 		s->stations[h->nic].traffic.malformed++;
 		return;
 	}
-	kind = arp_kind(&arp, mac_is_group(h->eth.dst));
+	/* Whoever names our MAC as the owner knows us, and only looks whether we are there. */
+	kind = arp_kind(&arp, mac_is_group(h->eth.dst) && !net_is_own(s, arp.target.mac));
 	if (net_is_own(s, arp.sender.mac))
 		return;
 	if (kind & ARP_KINDS_OWNER && ip4_is_host(arp.sender.ip))

@@ -35,6 +35,17 @@ void neighbour_add(struct neighbours *t, struct arp_peer peer, unsigned nic, enu
 	n->count++;
 }
 
+void neighbours_forget(struct neighbours *t, uint64_t before_ns)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->at[i].last_ns >= before_ns)
+			t->at[kept++] = t->at[i];
+	}
+	t->count = kept;
+}
+
 bool neighbour_has(const struct neighbours *t, struct ip4 ip)
 {
 	for (size_t i = 0; i < t->count; i++) {

@@ -45,6 +45,9 @@ struct targets {
 void neighbour_add(struct neighbours *t, struct arp_peer peer, unsigned nic, enum arp_kind kind,
 	uint64_t now_ns);
 
+/* Forgets who was last heard before `before_ns`: addresses change hands. */
+void neighbours_forget(struct neighbours *t, uint64_t before_ns);
+
 /* Whether any MAC was seen with `ip`. */
 bool neighbour_has(const struct neighbours *t, struct ip4 ip);
 

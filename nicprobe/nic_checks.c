@@ -32,6 +32,23 @@ static void note_card(struct run *run, const struct nic *nic)
 		nic->driver[0] ? nic->driver : "unnamed");
 }
 
+static void note_same_macs(struct run *run)
+{
+	const struct net_session *s = run->net;
+	char mac[MAC_TEXT];
+
+	for (unsigned i = 0; i < s->station_count; i++) {
+		for (unsigned j = i + 1; j < s->station_count; j++) {
+			const struct nic *a = s->stations[i].nic, *b = s->stations[j].nic;
+
+			if (a->has_driver && b->has_driver && mac_same(a->mac, b->mac))
+				record_note(run->rec, NULL,
+					"%s and %s both use the MAC address %s.", a->id, b->id,
+					mac_text(mac, a->mac));
+		}
+	}
+}
+
 static enum verdict inventory(struct run *run)
 {
 	const struct machine *m = run->machine;
@@ -51,6 +68,7 @@ static enum verdict inventory(struct run *run)
 		else
 			tell_no_driver(run, st->nic);
 	}
+	note_same_macs(run);
 	if (m->nic_count > NET_NICS_MAX)
 		record_note(run->rec, NULL, "Only the first %d of %zu network cards are looked at.",
 			NET_NICS_MAX, m->nic_count);

@@ -29,9 +29,10 @@ enum dhcp_answer { DHCP_ANSWER_NONE, DHCP_ANSWER_ACK, DHCP_ANSWER_NAK };
 
 struct dhcp_client {
 	uint32_t xid[16];   /* per card */
-	unsigned discovers; /* sent per card in the newest discovery */
+	unsigned discovers; /* sent in the newest discovery, on at least one card */
 	uint64_t took_ns;   /* by it */
-	bool discovered;    /* a whole discovery was done */
+	uint64_t ended_ns;
+	bool discovered; /* a whole discovery was done */
 	size_t offer_count;
 	struct dhcp_offer offers[OFFERS_MAX];
 	uint32_t offers_dropped;

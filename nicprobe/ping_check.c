@@ -13,6 +13,8 @@
 #define COUNT_THOROUGH    100
 #define PACE_NS           (50ull * NS_PER_MS)
 #define LAST_WAIT_NS      (2ull * NS_PER_S)
+#define WARM_UPS          3
+#define WARM_UP_WAIT_NS   (500ull * NS_PER_MS)
 #define LOSS_FAIL_COUNT   2 /* one lost packet may be chance: a warning */
 #define LOSS_FAIL_PER_100 2
 
@@ -103,12 +105,46 @@ static void send_echo(struct run *run, struct echo_series *e)
 		e->sent--;
 }
 
+static bool any_answered(struct run *run, void *arg)
+{
+	const struct echo_series *e = arg;
+
+	(void)run;
+	return e->received > 0;
+}
+
 static bool all_answered(struct run *run, void *arg)
 {
 	(void)arg;
 	for (size_t i = 0; i < ECHO_SERIES_MAX; i++) {
 		if (run->net->echoes[i].received < run->net->echoes[i].sent)
 			return false;
+	}
+	return true;
+}
+
+/* Routers may drop what they have no MAC address for yet. One echo per series comes back before counting begins, or is
+ * given up. False: stopped, or the address was lost. */
+static bool warm_up(struct run *run)
+{
+	struct net_session *s = run->net;
+
+	for (size_t i = 0; i < ECHO_SERIES_MAX; i++) {
+		struct echo_series *e = &s->echoes[i], counted = *e;
+
+		for (unsigned n = 0; e->active && e->received == 0 && n < WARM_UPS; n++) {
+			if (!address_usable(s))
+				return false;
+			send_echo(run, e);
+			if (!net_wait_for(run, run_now_ns(run) + WARM_UP_WAIT_NS, any_answered, e))
+				return false;
+		}
+		if (e->received > 0 && e->sent > 1)
+			record_note(run->rec, NULL,
+				"The first echoes to %s got no answer; they are not counted.",
+				names[i]);
+		*e = counted;
+		e->id++; /* what comes back late is of the warm-up */
 	}
 	return true;
 }
@@ -177,7 +213,12 @@ static void tell_loss(struct run *run, const struct echo_series *e)
 
 	if (lost == 0)
 		return;
-	if (e->received == 0 && direct)
+	if (echo_lost_largest(e))
+		record_finding_as(run->rec, FINDING_NET_PACKET_LOSS, WARN, NULL, fields,
+			ARRAY_LEN(fields),
+			"All %u echo requests with %zu bytes of data to %s were lost, and no smaller one: something on the way takes no frames of full size, or filters long pings.",
+			lost, echo_data_bytes(e, ECHO_LARGEST), ip);
+	else if (e->received == 0 && direct)
 		record_finding_as(run->rec, FINDING_NET_PACKET_LOSS, WARN, NULL, fields,
 			ARRAY_LEN(fields),
 			"%s answers ARP but none of %u echo requests; perhaps it filters ping.", ip,
@@ -258,7 +299,8 @@ static enum verdict ping(struct run *run)
 				run->net->address.gateway.value == 0 && config->net_peer.value == 0
 					? "no gateway and no net.peer to ping"
 					: "nobody to ping answers ARP");
-		else if (exchange(run, count < ECHO_COUNT_MAX ? count : ECHO_COUNT_MAX))
+		else if (warm_up(run) &&
+			 exchange(run, count < ECHO_COUNT_MAX ? count : ECHO_COUNT_MAX))
 			verdict = conclude(run);
 		else
 			record_why(run->rec,

@@ -10,6 +10,12 @@ static const struct plan {
   plan_thorough = {9, 200 * NS_PER_MS, 2000ull * NS_PER_MS, 300 * NS_PER_MS, 2000 * NS_PER_MS},
   plan_control = {3, 50 * NS_PER_MS, 300 * NS_PER_MS, 100 * NS_PER_MS, 700 * NS_PER_MS};
 
+/* A reply to the first probe is here by then. */
+#define HEARD_BY_NS (500ull * NS_PER_MS)
+
+/* A switch port that spanning tree holds back forwards nothing for 2 x 15 s (IEEE 802.1D-1998 table 8-3). */
+#define PORT_WAIT_NS (35ull * NS_PER_S)
+
 /* ---- sending ---- */
 
 static void send_probe(struct run *run, struct candidate *c)
@@ -73,16 +79,52 @@ static bool run_plan(
 	} while (next_ns != UINT64_MAX);
 	if (!net_wait(run, run_now_ns(run) + plan->listen_ns))
 		return false;
-	for (size_t i = 0; i < t->count; i++)
-		t->at[i].probed |= (t->at[i].sources & sources) && t->at[i].probes == plan->probes;
+	for (size_t i = 0; i < t->count; i++) {
+		struct candidate *c = &t->at[i];
+
+		if (!(c->sources & sources))
+			continue;
+		c->probed = c->probes == plan->probes;
+		c->heard = c->nics & net_heard_by(run->net, start_ns + HEARD_BY_NS);
+	}
 	*ret_took_ns = run_now_ns(run) - start_ns;
 	return true;
 }
 
+/* Whether the probes of an address may all have been lost on a wire that was not alive yet. */
+static bool any_unheard(const struct candidates *t, uint8_t sources)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->at[i].sources & sources && !t->at[i].heard)
+			return true;
+	}
+	return false;
+}
+
+/* When every port has had its time to begin forwarding. */
+static uint64_t ports_ready_ns(const struct net_session *s)
+{
+	uint64_t latest_ns = 0;
+	uint16_t cards = net_usable(s);
+
+	for (size_t i = 0; i < s->station_count; i++) {
+		if (cards >> i & 1 && s->stations[i].link_changed_ns > latest_ns)
+			latest_ns = s->stations[i].link_changed_ns;
+	}
+	return latest_ns + PORT_WAIT_NS;
+}
+
 bool probe_run(struct run *run, uint8_t sources, uint64_t *ret_took_ns)
 {
-	return run_plan(run, sources, config_thorough(run->config) ? &plan_thorough : &plan_quick,
-		ret_took_ns);
+	struct net_session *s = run->net;
+	const struct plan *plan = config_thorough(run->config) ? &plan_thorough : &plan_quick;
+	uint64_t ready_ns = ports_ready_ns(s);
+
+	do {
+		if (!run_plan(run, sources, plan, ret_took_ns))
+			return false;
+	} while (any_unheard(&s->candidates, sources) && run_now_ns(run) < ready_ns);
+	return true;
 }
 
 /* ---- proxies ---- */

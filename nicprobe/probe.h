@@ -11,7 +11,8 @@
 #include "nicprobe/pump.h"
 
 /* Probes all candidates with one of `sources` (FROM_... bits), in parallel, on each of their usable cards, and
- * listens to the end. The time it took goes to *ret_took_ns. False, *ret untouched: stopped before the end. */
+ * listens to the end. As long as nobody at all was heard, the series is repeated until a switch port that is slow to
+ * forward had its time. The time the last series took goes to *ret_took_ns. False, *ret untouched: stopped before the end. */
 bool probe_run(struct run *run, uint8_t sources, uint64_t *ret_took_ns);
 
 /* For each candidate in conflict, probes an address of its subnet that nobody should have. Who answers for that

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Receiving: polling the cards and sorting out what is ours. Pure over struct nic. See pump.h. */
 #include "nicprobe/pump.h"
+#include "nicprobe/discover.h"
 #include "nicprobe/hear.h"
 
 #define FRAMES_PER_PUMP 64 /* of one card */
 #define LINK_EVERY_NS   (250ull * NS_PER_MS)
 #define PULSE_EVERY_NS  (500ull * NS_PER_MS)
 #define IDLE_SLEEP_NS   50000u
+#define RX_FAILING_NS   (1ull * NS_PER_S)
 #define LINK_STALE_NS \
 	(1ull * NS_PER_S) /* a frame may have waited in the card since before the link went */
 #define SETTLE_NS \
@@ -15,7 +17,9 @@
 /* Frames with one of our MACs as source: ours come back, or somebody else has the address. */
 static void hear_own(struct net_session *s, struct station *st, const struct heard *h)
 {
-	if (!sent_has(&s->sent, &h->eth)) {
+	uint16_t own_bit = (uint16_t)(1u << h->nic), senders = sent_by(&s->sent, &h->eth);
+
+	if (senders == 0) {
 		for (size_t i = 0; i < s->station_count; i++) {
 			struct station *own = &s->stations[i];
 
@@ -25,10 +29,18 @@ static void hear_own(struct net_session *s, struct station *st, const struct hea
 		}
 		return;
 	}
-	for (size_t i = 0; i < s->station_count; i++) {
-		if (mac_same(s->stations[i].nic->mac, h->eth.src))
-			st->hears |= (uint16_t)(1u << i);
-	}
+	/* Cards that share a MAC send the same probes: then it was the other one's. */
+	st->hears |= senders == own_bit ? senders : senders & (uint16_t)~own_bit;
+}
+
+/* Link-local protocols (IEEE 802.1Q table 8-1, and Cisco's) come from the switch port itself, also while it forwards
+ * nothing; a tagged frame is of another network. */
+static bool shows_life(const struct eth *eth)
+{
+	static const uint8_t bridge[] = {0x01, 0x80, 0xc2, 0, 0}, cisco[] = {0x01, 0, 0x0c, 0xcc};
+
+	return eth->vlan == 0 && memcmp(eth->dst.at, bridge, sizeof(bridge)) != 0 &&
+	       memcmp(eth->dst.at, cisco, sizeof(cisco)) != 0;
 }
 
 /* A frame is proof of link, whatever the driver says, unless it is older than the loss. */
@@ -57,22 +69,48 @@ void net_hear(struct run *run, unsigned nic, uint64_t now_ns, struct span frame)
 		hear_own(s, st, &h);
 		return;
 	}
+	if (!st->heard && shows_life(&h.eth)) {
+		st->heard = true;
+		st->heard_ns = now_ns;
+	}
 	traffic_count(&st->traffic, &h.eth, mac_same(h.eth.dst, st->nic->mac));
 	if (h.eth.vlan == 0)
 		hear_stranger(run, &h);
 }
 
+/* Errors now and then are usual, as without link. A card that knows nothing else is deaf. */
+static void watch_receiver(struct run *run, struct station *st, bool failed, uint64_t now_ns)
+{
+	if (!failed || !st->rx_failing)
+		st->rx_failing_ns = now_ns;
+	st->rx_failing = failed;
+	if (st->rx_reported || st->link == NIC_LINK_DOWN ||
+		now_ns - st->rx_failing_ns < RX_FAILING_NS)
+		return;
+	st->rx_reported = true;
+	record_fault(run->rec, "nic.receive", st->nic->id, "%s cannot receive: %s", st->nic->id,
+		st->nic->error);
+}
+
 static size_t pump_station(struct run *run, unsigned nic)
 {
 	struct net_session *s = run->net;
-	struct nic *card = s->stations[nic].nic;
+	struct station *st = &s->stations[nic];
+	struct nic *card = st->nic;
+	enum nic_result result = NIC_OK;
 	size_t count = 0, len;
 
-	while (count < FRAMES_PER_PUMP &&
-		card->receive(card->ctx, s->rx, sizeof(s->rx), &len) == NIC_OK) {
-		net_hear(run, nic, run_now_ns(run), (struct span){s->rx, len});
+	while (count < FRAMES_PER_PUMP) {
+		result = card->receive(card->ctx, s->rx, sizeof(s->rx), &len);
+		if (result != NIC_OK)
+			break;
 		count++;
+		if (len <= sizeof(s->rx))
+			net_hear(run, nic, run_now_ns(run), (struct span){s->rx, len});
+		else
+			st->traffic.malformed++; /* a driver that does not know its own buffer */
 	}
+	watch_receiver(run, st, result == NIC_FAULT && count == 0, run_now_ns(run));
 	return count;
 }
 
@@ -81,6 +119,7 @@ size_t net_pump(struct run *run)
 	struct net_session *s = run->net;
 	size_t count = 0;
 
+	discover_expire(run);
 	for (unsigned i = 0; i < s->station_count; i++) {
 		struct station *st = &s->stations[i];
 		uint64_t now_ns = run_now_ns(run);
@@ -101,8 +140,9 @@ bool net_wait_for(
 	struct net_session *s = run->net;
 
 	for (;;) {
-		size_t count = net_pump(run);
+		/* Before pumping: what came in while the machine stood still is taken as well. */
 		uint64_t now_ns = run_now_ns(run);
+		size_t count = net_pump(run);
 
 		if (now_ns - s->pulsed_ns >= PULSE_EVERY_NS) {
 			s->pulsed_ns = now_ns;

@@ -32,19 +32,21 @@ static uint64_t fingerprint(const struct eth *frame)
 	return hash | 1;
 }
 
-void sent_add(struct sent_ring *ring, const struct eth *frame)
+void sent_add(struct sent_ring *ring, const struct eth *frame, unsigned nic)
 {
+	ring->cards[ring->next] = (uint16_t)(1u << nic);
 	ring->prints[ring->next] = fingerprint(frame);
 	ring->next = (ring->next + 1) % SENT_MAX;
 }
 
-bool sent_has(const struct sent_ring *ring, const struct eth *frame)
+uint16_t sent_by(const struct sent_ring *ring, const struct eth *frame)
 {
 	uint64_t print = fingerprint(frame);
+	uint16_t cards = 0;
 
 	for (size_t i = 0; i < SENT_MAX; i++) {
 		if (ring->prints[i] == print)
-			return true;
+			cards |= ring->cards[i];
 	}
-	return false;
+	return cards;
 }

@@ -15,12 +15,14 @@
 /* All zero is empty. */
 struct sent_ring {
 	uint64_t prints[SENT_MAX];
+	uint16_t cards[SENT_MAX]; /* the one that sent it, as a bit */
 	size_t next;
 };
 
-/* Remembers a frame; the oldest one is forgotten. */
-void sent_add(struct sent_ring *ring, const struct eth *frame);
+/* Remembers a frame that card `nic` sends; the oldest one is forgotten. */
+void sent_add(struct sent_ring *ring, const struct eth *frame, unsigned nic);
 
-bool sent_has(const struct sent_ring *ring, const struct eth *frame);
+/* The cards that sent the frame, a bit for each: cards may share a MAC address. 0: none. */
+uint16_t sent_by(const struct sent_ring *ring, const struct eth *frame);
 
 #endif

@@ -127,6 +127,8 @@ void net_ask_link(struct run *run, struct station *st, uint64_t now_ns)
 	if (link == NIC_LINK_DOWN && st->link == NIC_LINK_UP &&
 		now_ns - s->opened_ns > LINK_SETTLE_NS)
 		st->flaps++;
+	if (link == NIC_LINK_DOWN)
+		st->heard = false; /* the port may have to learn anew */
 	st->link = link;
 	st->link_changed_ns = now_ns;
 }
@@ -165,6 +167,17 @@ uint16_t net_usable(const struct net_session *s)
 		const struct station *st = &s->stations[i];
 
 		if (st->opened && st->link != NIC_LINK_DOWN && !st->tx_dead)
+			cards |= (uint16_t)(1u << i);
+	}
+	return cards;
+}
+
+uint16_t net_heard_by(const struct net_session *s, uint64_t by_ns)
+{
+	uint16_t cards = 0;
+
+	for (size_t i = 0; i < s->station_count; i++) {
+		if (s->stations[i].heard && s->stations[i].heard_ns <= by_ns)
 			cards |= (uint16_t)(1u << i);
 	}
 	return cards;
@@ -224,7 +237,7 @@ bool net_send(struct run *run, unsigned nic, const uint8_t *frame, size_t len)
 
 	if (!st->opened || st->tx_dead || eth_read((struct span){frame, len}, &eth) != ETH_OK)
 		return false;
-	sent_add(&run->net->sent, &eth); /* first: it may come back before send() returns */
+	sent_add(&run->net->sent, &eth, nic); /* first: it may come back before send() returns */
 	result = st->nic->send(st->nic->ctx, frame, len);
 	if (result != NIC_OK)
 		send_failed(run, st, result);

@@ -35,7 +35,12 @@ struct station {
 	unsigned flaps_reported;
 	bool tx_dead; /* a frame hung, or too many failed: nothing is sent any more */
 	unsigned tx_faults;
-	uint16_t hears; /* bit per card of ours whose frames arrive here; the own bit: a loop */
+	bool rx_failing;        /* the driver reports nothing but errors, */
+	uint64_t rx_failing_ns; /* since then */
+	bool rx_reported;
+	bool heard; /* since it has link, a frame came that had to pass through a switch port, */
+	uint64_t heard_ns; /* first at that time */
+	uint16_t hears;    /* bit per card of ours whose frames arrive here; the own bit: a loop */
 	bool loop_reported;
 	uint64_t clones; /* frames from our MAC that we did not send */
 	bool clones_reported;
@@ -51,7 +56,8 @@ struct net_address {
 	unsigned prefix;
 	struct ip4 gateway; /* value 0: none known */
 	struct dhcp_offer offer;
-	uint64_t answered_ns; /* last ARP reply: their rate is limited */
+	uint64_t lease_end_ns; /* UINT64_MAX: never */
+	uint64_t answered_ns;  /* last ARP reply: their rate is limited */
 };
 
 /* All zero before the first check. */
@@ -86,6 +92,9 @@ void net_wait_link(struct run *run);
 
 /* Cards that frames can be sent on: open, link not down, not hung. Bit per card. */
 uint16_t net_usable(const struct net_session *s);
+
+/* Cards on which strangers were heard by `by_ns`, since the link is up. On any other, silence proves nothing. */
+uint16_t net_heard_by(const struct net_session *s, uint64_t by_ns);
 
 /* The lowest card in `cards`, which must not be 0. */
 unsigned net_first(uint16_t cards);

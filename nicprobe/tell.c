@@ -58,7 +58,24 @@ void tell_conflict(struct run *run, struct candidate *c)
 	c->reported = true;
 	record_finding_as(run->rec, FINDING_NET_DUPLICATE_IP, verdict, NULL, fields,
 		ARRAY_LEN(fields), "%s, %s, is held by %s%s%s.", ip, relation(c),
-		mac_count > 1 ? "several devices: " : "", all, circumstance(run->net, c));
+		mac_count == 1 ? ""
+		: c->sources & FROM_OURS
+			? "several devices: "
+			: "several devices, or by one that answers on several cards: ",
+		all, circumstance(run->net, c));
+}
+
+/* Servers keep an offer for us at least so long; whoever has the address later may have got it by right. */
+#define OFFER_KEPT_NS (30ull * NS_PER_S)
+
+static bool is_still_ours(const struct net_session *s, const struct candidate *c)
+{
+	uint64_t count, first_ns;
+
+	if (c->sources & FROM_NET_IP || (s->address.held && ip4_same(s->address.ip, c->ip)))
+		return true;
+	return c->sources & FROM_OFFER && candidate_totals(c, &count, &first_ns) &&
+	       first_ns < s->dhcp.ended_ns + OFFER_KEPT_NS;
 }
 
 static void tell_new_conflicts(struct run *run)
@@ -68,8 +85,8 @@ static void tell_new_conflicts(struct run *run)
 	for (size_t i = 0; i < t->count; i++) {
 		struct candidate *c = &t->at[i];
 
-		if (c->sources & FROM_OURS && !c->reported &&
-			candidate_state(c) == CANDIDATE_CONFLICT)
+		if (!c->reported && candidate_state(c) == CANDIDATE_CONFLICT &&
+			is_still_ours(run->net, c))
 			tell_conflict(run, c);
 	}
 }

@@ -16,7 +16,7 @@ static unsigned test_passed, test_failed;
 		} else {                                                          \
 			test_failed++;                                            \
 			printf("%s:%d: not so: %s  ", __FILE__, __LINE__, #cond); \
-			printf(" " __VA_ARGS__);                                   \
+			printf(" " __VA_ARGS__);                                  \
 			printf("\n");                                             \
 		}                                                                 \
 	} while (0)

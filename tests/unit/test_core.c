@@ -7,7 +7,6 @@
 #include "core/text.h"
 #include "tests/test.h"
 
-
 #define MS UINT64_C(1000000)
 #define S  (1000 * MS)
 

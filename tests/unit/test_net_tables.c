@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What the network room remembers: bounds of every table, and what follows from the entries. */
 #include "nicprobe/candidate.h"
-#include "nicprobe/echo.h"
 #include "nicprobe/offer.h"
 #include "nicprobe/sent.h"
 #include "nicprobe/traffic.h"
@@ -24,24 +23,26 @@ static void own_frames(void)
 		.payload = {payload, 46}};
 	struct eth back = frame;
 
-	CHECK(!sent_has(&ring, &frame));
-	sent_add(&ring, &frame);
+	CHECK(!sent_by(&ring, &frame));
+	sent_add(&ring, &frame, 0);
 	back.tagged = true;
 	back.vlan = 5;
 	back.payload.len = 50; /* trailing bytes */
-	CHECK(sent_has(&ring, &back));
+	CHECK_U64(sent_by(&ring, &back), 1);
+	sent_add(&ring, &frame, 3);
+	CHECK_U64(sent_by(&ring, &back), 1 | 1 << 3);
 	payload[27] = 9;
-	CHECK(!sent_has(&ring, &frame));
+	CHECK(!sent_by(&ring, &frame));
 	payload[27] = 0;
 	for (unsigned i = 0; i < SENT_MAX; i++) {
-		CHECK(i > 0 || sent_has(&ring, &back));
+		CHECK(i > 0 || sent_by(&ring, &back));
 		payload[0] = (uint8_t)i;
 		payload[1] = (uint8_t)(7 + i / 256);
-		sent_add(&ring, &frame);
+		sent_add(&ring, &frame, 0);
 	}
 	payload[0] = 1;
 	payload[1] = 2;
-	CHECK(!sent_has(&ring, &frame), "the oldest is forgotten");
+	CHECK(!sent_by(&ring, &frame), "the oldest is forgotten");
 }
 
 /* ---- neighbours ---- */
@@ -65,6 +66,18 @@ static void neighbours_are_bounded(void)
 	CHECK(neighbour_has(&t, (struct ip4){0x0a000000 + 3 * NEIGHBOURS_MAX - 1}));
 	CHECK(!neighbour_has(&t, (struct ip4){0x0a000001}));
 	CHECK_U64(targets.count, TARGETS_MAX);
+}
+
+static void neighbours_fade(void)
+{
+	static struct neighbours t;
+
+	for (unsigned i = 0; i < 10; i++)
+		neighbour_add(
+			&t, (struct arp_peer){mac_number(i), {100 + i}}, 0, ARP_KIND_REPLY, i);
+	neighbours_forget(&t, 6);
+	CHECK_U64(t.count, 4);
+	CHECK(neighbour_has(&t, (struct ip4){106}) && !neighbour_has(&t, (struct ip4){105}));
 }
 
 /* ---- candidates ---- */
@@ -150,6 +163,53 @@ static void proxies(void)
 	CHECK(candidate_state(c) == CANDIDATE_CONFLICT, "a real owner beside the proxy");
 }
 
+/* Who probes for several addresses wants none of them; nor does a server that looks before it offers. */
+static void scanners(void)
+{
+	static struct candidates t;
+	struct candidate *c = candidate_add(&t, &nobody, ip, FROM_NET_IP, 1, 24);
+	struct arp other = {ARP_OP_REQUEST, {mac_number(1), {0}}, {{{0}}, {77}}};
+
+	claim(&t, 0, mac_number(1), ARP_KIND_PROBE);
+	claim(&t, 0, mac_number(1), ARP_KIND_PROBE);
+	CHECK(candidate_state(c) == CANDIDATE_CONFLICT);
+	candidates_hear(&t, &other, ARP_KIND_PROBE, 0, 5);
+	CHECK(candidate_state(c) == CANDIDATE_FREE);
+	claim(&t, 0, mac_number(1), ARP_KIND_PROBE);
+	CHECK(candidate_state(c) == CANDIDATE_FREE);
+	claim(&t, 0, mac_number(1), ARP_KIND_REPLY);
+	CHECK(candidate_state(c) == CANDIDATE_CONFLICT, "but an answer is an answer");
+
+	t = (struct candidates){0};
+	c = candidate_add(&t, &nobody, ip, FROM_OFFER, 1, 24);
+	claim(&t, 0, mac_number(1), ARP_KIND_PROBE);
+	candidates_pardon(&t, mac_number(2));
+	CHECK(candidate_state(c) == CANDIDATE_CONFLICT);
+	candidates_pardon(&t, mac_number(1));
+	CHECK(candidate_state(c) == CANDIDATE_FREE);
+	for (unsigned i = 0; i < 3 * PROBERS_MAX; i++)
+		claim(&t, 0, mac_number(i), ARP_KIND_PROBE);
+	CHECK(t.prober_count == PROBERS_MAX && t.prober_next < PROBERS_MAX);
+}
+
+/* An address that its owner is about to take is not probed by us at the same time. */
+static void yielding(void)
+{
+	static struct candidates t;
+	struct candidate *c = candidate_add(&t, &nobody, ip, FROM_ASKED, 1, 24);
+
+	claim(&t, 0, mac_number(1), ARP_KIND_PROBE);
+	CHECK_U64(c->sources, 0);
+	c->sources = FROM_ASKED | FROM_GATEWAY;
+	claim(&t, 0, mac_number(1), ARP_KIND_PROBE);
+	CHECK_U64(c->sources, FROM_GATEWAY);
+	c->sources = FROM_ASKED;
+	claim(&t, 0, mac_number(2), ARP_KIND_REPLY);
+	claim(&t, 0, mac_number(3), ARP_KIND_REPLY);
+	claim(&t, 0, mac_number(1), ARP_KIND_PROBE);
+	CHECK(c->sources == FROM_ASKED, "a conflict is not forgotten for that");
+}
+
 static void candidates_are_bounded(void)
 {
 	static struct candidates t;
@@ -163,9 +223,14 @@ static void candidates_are_bounded(void)
 		candidate_add(&t, &nobody, (struct ip4){0x0a000001 + i}, FROM_ASKED, 1, 24);
 	CHECK_U64(t.count, CANDIDATES_MAX);
 	CHECK_U64(t.dropped, 201 - CANDIDATES_MAX);
-	candidates_prune(&t);
+	candidates_prune(&t, (struct ip4){0});
 	CHECK_U64(t.count, 1);
 	CHECK(ip4_same(t.at[0].ip, ip));
+	candidate_add(&t, &nobody, (struct ip4){7}, FROM_OFFER, 1, 24);
+	candidate_add(&t, &nobody, (struct ip4){8}, FROM_OFFER, 1, 24);
+	candidates_prune(&t, (struct ip4){8});
+	CHECK(t.count == 2 && t.at[1].ip.value == 8,
+		"of the offers, only the leased one stays ours");
 }
 
 static void virtual_routers(void)
@@ -233,94 +298,18 @@ static void talkers(void)
 	CHECK_U64(traffic_frames(&t), 1003);
 }
 
-/* ---- echoes ---- */
-
-static uint8_t data[1472];
-
-static void answer(struct echo_series *e, unsigned seq, uint64_t rtt_us)
-{
-	struct icmp_echo reply = {
-		ICMP_ECHO_REPLY, e->id, (uint16_t)seq, {data, echo_data_bytes(e, seq)}};
-
-	echo_fill(e, seq, data);
-	echo_hear(e, e->ip, &reply, e->slots[seq % ECHO_SLOTS].sent_ns + rtt_us * 1000);
-}
-
-static void echoes(void)
-{
-	static struct echo_series e;
-	struct icmp_echo reply = {ICMP_ECHO_REPLY, 7, 2, {data, 1472}};
-
-	e = (struct echo_series){
-		.active = true, .ip = {9}, .id = 7, .seed = 3, .data_max = 1472, .sent = 10};
-	answer(&e, 0, 100);
-	answer(&e, 1, 300);
-	answer(&e, 1, 300);
-	CHECK(e.received == 2 && e.duplicates == 1 && e.corrupt == 0);
-	CHECK(e.rtt_min_us == 100 && e.rtt_max_us == 300);
-	CHECK(echo_mean_us(&e) == 200 && echo_mdev_us(&e) == 100);
-	answer(&e, 10, 1); /* never sent */
-	answer(&e, 500, 1);
-	e.id = 8;
-	echo_hear(&e, e.ip, &reply, 0);
-	e.id = 7;
-	echo_hear(&e, (struct ip4){10}, &reply, 0);
-	CHECK_U64(e.received, 2);
-
-	echo_fill(&e, 2, data);
-	data[1000] ^= 0x40;
-	echo_hear(&e, e.ip, &reply, 2000000000);
-	CHECK(e.corrupt == 1 && e.late == 1 && e.received == 3);
-	CHECK(e.first_bad.seq == 2 && e.first_bad.offset == 1000);
-	CHECK_U64(e.first_bad.expected ^ e.first_bad.actual, 0x40);
-	echo_fill(&e, 3, data);
-	reply = (struct icmp_echo){ICMP_ECHO_REPLY, 7, 3, {data, 55}};
-	echo_hear(&e, e.ip, &reply, 0);
-	CHECK(e.corrupt == 2, "too short is corrupt as well");
-}
-
-/* Every size meets every pattern within 18 requests, and no two random ones are alike. */
-static void echo_data(void)
-{
-	struct echo_series e = {.data_max = 1472, .seed = 1};
-	uint8_t random[2][56];
-	size_t bytes = 0;
-
-	for (unsigned seq = 0; seq < 18; seq++)
-		bytes += echo_data_bytes(&e, seq);
-	CHECK_U64(bytes, 6 * (56 + 512 + 1472));
-	echo_fill(&e, 3, data);
-	CHECK(data[0] == 0xff && data[55] == 0xff);
-	echo_fill(&e, 14, data);
-	CHECK(data[0] == 0 && data[255] == 255 && data[256] == 0);
-	echo_fill(&e, 15, random[0]);
-	echo_fill(&e, 33, random[1]);
-	CHECK(memcmp(random[0], random[1], 56) != 0);
-	e.data_max = 600;
-	CHECK_U64(echo_data_bytes(&e, 2), 600);
-}
-
-static void roots(void)
-{
-	static const uint64_t values[] = {0, 1, 2, 3, 4, 99, 100, 0xfffffffe00000000u, UINT64_MAX};
-	static const uint64_t want[] = {0, 1, 1, 1, 2, 9, 10, 4294967294u, 4294967295u};
-
-	for (size_t i = 0; i < ARRAY_LEN(values); i++)
-		CHECK_U64(square_root(values[i]), want[i]);
-}
-
 int main(void)
 {
 	own_frames();
 	neighbours_are_bounded();
+	neighbours_fade();
 	claims_decide();
 	proxies();
+	scanners();
+	yielding();
 	candidates_are_bounded();
 	virtual_routers();
 	offers();
 	talkers();
-	echoes();
-	echo_data();
-	roots();
 	return test_end(__FILE__);
 }

@@ -4,7 +4,6 @@
 #include "suite/options.h"
 #include "tests/test.h"
 
-
 static struct config config;
 static struct option_problems problems;
 static char printed[8192];

@@ -10,7 +10,6 @@
 #include "tests/test.h"
 #include <stdlib.h>
 
-
 #define OUTPUT_MAX 100000
 
 /* A sink that remembers. */
