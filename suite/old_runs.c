@@ -7,6 +7,7 @@
 #define LOW_SPACE_BYTES (16u << 20)
 #define PATH_SIZE       48
 #define NAME_SIZE       12
+#define HEAD_BYTES      8192 /* hold testRunStart up to the name of the machine */
 #define LOOK_BACK       32 /* runs without records that are passed over in search of one that has some */
 
 static const char *const bulky[] = {"log.txt", "report.html", "junit.xml", "metrics.prom"};
@@ -105,6 +106,18 @@ static bool read_end(const struct volume_port *v, unsigned number, uint64_t resu
 	return true;
 }
 
+/* Which machine run `number` ran on, by the first bytes of its records. */
+static void read_head(const struct volume_port *v, unsigned number, char buffer[OLD_RUNS_TAIL],
+	struct previous_run *run)
+{
+	char path[PATH_SIZE];
+	size_t len;
+
+	fmt_to(path, sizeof(path), OLD_RUNS_DIRECTORY "/%04u/results.jsonl", number);
+	if (v->read(v->ctx, path, 0, buffer, HEAD_BYTES, &len) == VOLUME_OK)
+		previous_run_read_head((struct span){(const uint8_t *)buffer, len}, run);
+}
+
 /* The newest run that has records. One that cannot be read ends the search: nothing is claimed of it. */
 static void find_previous(
 	const struct volume_port *v, char buffer[OLD_RUNS_TAIL], struct old_runs *runs)
@@ -121,8 +134,10 @@ static void find_previous(
 				runs->newest_empty = number;
 			continue;
 		}
-		if (read_end(v, number, c.results_bytes, buffer, &runs->previous))
+		if (read_end(v, number, c.results_bytes, buffer, &runs->previous)) {
 			runs->previous_number = number;
+			read_head(v, number, buffer, &runs->previous);
+		}
 		return;
 	}
 }

@@ -79,3 +79,16 @@ void previous_run_read(struct span tail, struct previous_run *ret)
 	}
 	*ret = run;
 }
+
+void previous_run_read_head(struct span head, struct previous_run *run)
+{
+	struct text rest;
+	size_t len;
+
+	if (!find((struct text){(const char *)head.at, head.len}, "\"dutInfo\":", &rest) ||
+		!find_value(rest, "\"name\":", run->machine, sizeof(run->machine)))
+		return;
+	len = text_length(run->machine);
+	if (run->machine[len - 1] == '\\') /* the quote that ended it was part of the name */
+		run->machine[len - 1] = '\0';
+}

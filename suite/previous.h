@@ -10,6 +10,8 @@
 #include "core/bytes.h"
 
 struct previous_run {
+	char machine
+		[160];  /* the one it ran on, up to the first quote in its name; empty: not told */
 	bool ended;     /* it wrote its testRunEnd */
 	char check[32]; /* the step it was in; empty: in none */
 	char where
@@ -19,5 +21,8 @@ struct previous_run {
 /* Reads the last bytes of a results.jsonl; `tail` may begin in the middle of a line. Never fails: what is not
  * there stays empty. */
 void previous_run_read(struct span tail, struct previous_run *ret);
+
+/* Reads the first bytes of the same file: sets run->machine if they tell it. */
+void previous_run_read_head(struct span head, struct previous_run *run);
 
 #endif

@@ -68,6 +68,15 @@ static void tell_empty_runs(struct suite *s)
 		old->newest_empty);
 }
 
+/* A stick goes from machine to machine: how a run ended on another says nothing of this one. */
+static bool is_this_machine(const struct suite *s, const char *machine)
+{
+	size_t len = text_length(machine);
+
+	return text_length(s->latest.head.machine) >= len &&
+	       memcmp(s->latest.head.machine, machine, len) == 0;
+}
+
 static void tell_previous_run(struct suite *s)
 {
 	const struct old_runs *old = &s->log.old;
@@ -82,6 +91,13 @@ static void tell_previous_run(struct suite *s)
 	if (old->empty > 0)
 		fmt_to(later, sizeof(later), " Since then, %u run%s left no records.", old->empty,
 			old->empty == 1 ? "" : "s");
+	if (!is_this_machine(s, p->machine)) {
+		record_note(&s->rec, NULL,
+			"Run %04u, on another machine (%s), never ended: it stopped in %s.%s",
+			old->previous_number, p->machine, p->check[0] ? p->check : "no check",
+			later);
+		return;
+	}
 	record_finding(&s->rec, FINDING_RUN_INTERRUPTED, NULL,
 		(struct field[]){FIELD_NUM("run", old->previous_number),
 			FIELD_STR("check", p->check[0] ? p->check : "none"),

@@ -31,5 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	previous_run_read((struct span){data, lines}, &whole);
 	if (memcmp(&run, &whole, sizeof(run)) != 0)
 		abort();
+	previous_run_read_head((struct span){data, size}, &run);
+	check_text(run.machine, sizeof(run.machine));
 	return 0;
 }

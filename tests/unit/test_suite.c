@@ -84,6 +84,28 @@ static struct previous_run previous(const char *text)
 #define STEP(id, what) \
 	"{\"testStepArtifact\":{\"testStepId\":\"" id "\"," what "},\"sequenceNumber\":1}\n"
 
+static const char *machine_of(const char *head)
+{
+	static struct previous_run run;
+
+	run = (struct previous_run){.machine = ""};
+	previous_run_read_head((struct span){(const uint8_t *)head, strlen(head)}, &run);
+	return run.machine;
+}
+
+static void test_previous_machine(void)
+{
+	CHECK_STR(
+		machine_of(
+			"{\"name\":\"kiriwake\",\"dutInfo\":{\"dutInfoId\":\"S1\",\"name\":\"Maker X\"}}"),
+		"Maker X");
+	CHECK_STR(
+		machine_of("{\"dutInfo\":{\"dutInfoId\":\"S1\",\"name\":\"19\\\" rack\"}}"), "19");
+	CHECK_STR(machine_of("{\"name\":\"kiriwake\",\"dutInfo\":{\"dutInf"), "");
+	CHECK_STR(machine_of("{\"dutInfo\":{\"name\":\""), "");
+	CHECK_STR(machine_of(""), "");
+}
+
 static void test_previous(void)
 {
 	struct previous_run r = previous(STEP(
@@ -220,6 +242,7 @@ int main(void)
 	test_selection();
 	test_catalogue();
 	test_previous();
+	test_previous_machine();
 	test_torn();
 	test_triage();
 	return test_end(__FILE__);
