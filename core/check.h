@@ -50,6 +50,7 @@ struct check {
 	const char *pass_if; /* the criterion in words */
 	unsigned need;       /* NEED_... */
 	bool on_request;     /* slow or disruptive: only when named */
+	bool thorough;       /* slow: in the quick profile only when named */
 	bool always;         /* taken whatever was selected */
 	bool housekeeping;   /* looks at our own set-up: its PASS says nothing about the machine */
 

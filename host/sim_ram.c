@@ -37,7 +37,7 @@ static uint64_t physical_of(const struct sim_ram *ram, const uint64_t *word)
 
 /* ---- one access ---- */
 
-static uint64_t redirected(const struct sim_ram *ram, uint64_t physical)
+static uint64_t redirected(struct sim_ram *ram, uint64_t physical)
 {
 	for (size_t i = 0; i < ram->fault_count; i++) {
 		const struct sim_ram_fault *f = &ram->faults[i];
@@ -49,17 +49,72 @@ static uint64_t redirected(const struct sim_ram *ram, uint64_t physical)
 	return physical;
 }
 
-static void disturb(struct sim_ram *ram, uint64_t physical, uint64_t old, uint64_t new)
+uint64_t *sim_ram_cell(struct sim_ram *ram, uint64_t physical)
+{
+	return cell_at(ram, redirected(ram, physical));
+}
+
+static void tell_others(struct sim_ram *ram, const struct sim_ram_access *a)
 {
 	for (size_t i = 0; i < ram->fault_count; i++) {
-		const struct sim_ram_fault *f = &ram->faults[i];
-		uint64_t victim;
-
-		if (f->kind->victim == NULL || !f->kind->victim(f, physical, old, new, &victim))
-			continue;
-		victim = redirected(ram, victim);
-		*cell_at(ram, victim) = f->kind->disturbed(f, *cell_at(ram, victim));
+		if (ram->faults[i].kind->after != NULL)
+			ram->faults[i].kind->after(&ram->faults[i], a);
 	}
+}
+
+static uint64_t cells_load(struct sim_ram *ram, uint64_t physical)
+{
+	struct sim_ram_access a = {.ram = ram, .physical = redirected(ram, physical)};
+
+	a.old = a.value = *cell_at(ram, a.physical);
+	for (size_t i = 0; i < ram->fault_count; i++) {
+		if (ram->faults[i].kind->read != NULL)
+			ram->faults[i].kind->read(&ram->faults[i], &a);
+	}
+	tell_others(ram, &a);
+	return a.value;
+}
+
+static void cells_store(struct sim_ram *ram, uint64_t physical, uint64_t value)
+{
+	struct sim_ram_access a = {
+		.ram = ram, .physical = redirected(ram, physical), .value = value, .write = true};
+
+	a.old = *cell_at(ram, a.physical);
+	for (size_t i = 0; i < ram->fault_count; i++) {
+		if (ram->faults[i].kind->write != NULL)
+			ram->faults[i].kind->write(&ram->faults[i], &a);
+	}
+	*cell_at(ram, a.physical) = a.value;
+	tell_others(ram, &a);
+}
+
+/* ---- the cache ---- */
+
+static void write_back(struct sim_ram *ram)
+{
+	struct sim_ram_cache *cache = &ram->cache;
+
+	for (size_t i = 0; i < SIM_RAM_LINE_WORDS && cache->valid && cache->dirty; i++)
+		cells_store(ram, cache->physical + i * sizeof(uint64_t), cache->words[i]);
+	cache->valid = false;
+	cache->dirty = false;
+}
+
+/* The word at `physical` in the cache, fetched with its line if need be. */
+static uint64_t *cached_word(struct sim_ram *ram, uint64_t physical)
+{
+	struct sim_ram_cache *cache = &ram->cache;
+	const uint64_t offset = physical % sizeof(cache->words);
+
+	if (!cache->valid || cache->physical != physical - offset) {
+		write_back(ram);
+		cache->valid = true;
+		cache->physical = physical - offset;
+		for (size_t i = 0; i < SIM_RAM_LINE_WORDS; i++)
+			cache->words[i] = cells_load(ram, cache->physical + i * sizeof(uint64_t));
+	}
+	return &cache->words[offset / sizeof(uint64_t)];
 }
 
 uint64_t sim_ram_load(struct sim_ram *ram, uint64_t physical)
@@ -67,50 +122,55 @@ uint64_t sim_ram_load(struct sim_ram *ram, uint64_t physical)
 	uint64_t value;
 
 	pthread_mutex_lock(&ram->one_access);
-	physical = redirected(ram, physical);
-	value = *cell_at(ram, physical);
-	for (size_t i = 0; i < ram->fault_count; i++) {
-		const struct sim_ram_fault *f = &ram->faults[i];
-
-		if (f->kind->read != NULL)
-			value = f->kind->read(f, physical, value);
-	}
+	value = ram->cached ? *cached_word(ram, physical) : cells_load(ram, physical);
 	pthread_mutex_unlock(&ram->one_access);
 	return value;
 }
 
 void sim_ram_store(struct sim_ram *ram, uint64_t physical, uint64_t value)
 {
-	uint64_t old;
-
 	pthread_mutex_lock(&ram->one_access);
-	physical = redirected(ram, physical);
-	old = *cell_at(ram, physical);
-	for (size_t i = 0; i < ram->fault_count; i++) {
-		const struct sim_ram_fault *f = &ram->faults[i];
-
-		if (f->kind->write != NULL)
-			value = f->kind->write(f, physical, old, value);
+	if (ram->cached) {
+		*cached_word(ram, physical) = value;
+		ram->cache.dirty = true;
+	} else {
+		cells_store(ram, physical, value);
 	}
-	*cell_at(ram, physical) = value;
-	disturb(ram, physical, old, value);
 	pthread_mutex_unlock(&ram->one_access);
+}
+
+void sim_ram_flush(struct sim_ram *ram)
+{
+	pthread_mutex_lock(&ram->one_access);
+	write_back(ram);
+	pthread_mutex_unlock(&ram->one_access);
+}
+
+void sim_ram_rest(struct sim_ram *ram)
+{
+	for (size_t i = 0; i < ram->fault_count; i++) {
+		if (ram->faults[i].kind->rest != NULL)
+			ram->faults[i].kind->rest(&ram->faults[i], ram);
+	}
 }
 
 /* ---- kernels ---- */
 
-#define KERNEL(name)                hooked_##name
-#define KERNEL_LOAD(ctx, p)         sim_ram_load(ctx, physical_of(ctx, p))
-#define KERNEL_STORE(ctx, p, value) sim_ram_store(ctx, physical_of(ctx, p), value)
+#define KERNEL(name)                 hooked_##name
+#define KERNEL_VECTOR                uint64_t
+#define KERNEL_RAMP(start, step)     (start)
+#define KERNEL_LOAD(ctx, p)          sim_ram_load(ctx, physical_of(ctx, p))
+#define KERNEL_STORE(ctx, p, value)  sim_ram_store(ctx, physical_of(ctx, p), value)
+#define KERNEL_STREAM(ctx, p, value) KERNEL_STORE(ctx, p, value)
+#define KERNEL_FLUSH(ctx, p)         ((void)(p), sim_ram_flush(ctx))
+#define KERNEL_FENCE()               ((void)0)
 #include "memtest/kernel_body.h"
 
 /* Takes a page off one end of *rest, and says whose kernels are to work on it. */
 static const struct kernels *take_page(
 	struct sim_ram *ram, struct mem_chunk *rest, bool downward, struct mem_chunk *ret)
 {
-	static const struct kernels hooked = {.march = hooked_march,
-		.address_fill = hooked_address_fill,
-		.address_verify = hooked_address_verify};
+	static const struct kernels hooked = {.march = hooked_march};
 	const size_t before = downward ? rest->count - PAGE_WORDS : 0;
 
 	*ret = (struct mem_chunk){.words = rest->words + before,
@@ -134,23 +194,6 @@ static void sim_march(
 	while (c.count > 0)
 		take_page(ctx, &c, step->element->direction == MARCH_DOWN, &page)
 			->march(ctx, page, step, errors);
-}
-
-static void sim_address_fill(void *ctx, struct mem_chunk c, struct own_address key)
-{
-	struct mem_chunk page;
-
-	while (c.count > 0)
-		take_page(ctx, &c, false, &page)->address_fill(ctx, page, key);
-}
-
-static void sim_address_verify(
-	void *ctx, struct mem_chunk c, struct own_address key, struct mem_errors *errors)
-{
-	struct mem_chunk page;
-
-	while (c.count > 0)
-		take_page(ctx, &c, false, &page)->address_verify(ctx, page, key, errors);
 }
 
 static uint64_t sim_load(void *ctx, const uint64_t *word)
@@ -212,6 +255,17 @@ bool sim_ram_init(struct sim_ram *ram, uint64_t bytes)
 	return true;
 }
 
+void sim_ram_reset(struct sim_ram *ram, uint64_t value)
+{
+	uint64_t *words = (uint64_t *)(void *)ram->memory;
+
+	ram->fault_count = 0;
+	ram->cache = (struct sim_ram_cache){0};
+	memset(ram->hooked, 0, ram->bytes / PLAN_PAGE * sizeof(*ram->hooked));
+	for (size_t i = 0; i < ram->bytes / sizeof(*words); i++)
+		words[i] = value;
+}
+
 void sim_ram_free(struct sim_ram *ram)
 {
 	free(ram->memory);
@@ -233,6 +287,15 @@ static void hook_pages(struct sim_ram *ram)
 				ram->hooked[page] = true;
 		}
 	}
+}
+
+struct kernels sim_ram_faulty_kernels(struct sim_ram *ram)
+{
+	return (struct kernels){.name = "faulty RAM",
+		.ctx = ram,
+		.march = hooked_march,
+		.load = sim_load,
+		.store = sim_store};
 }
 
 static bool sim_acquire(void *ctx, uint64_t reserve_bytes, struct ram_grant *ret)
@@ -265,8 +328,6 @@ void sim_ram_port(struct sim_ram *ram, struct ram_port *ret)
 	ram->kernels = (struct kernels){.name = "simulated RAM",
 		.ctx = ram,
 		.march = sim_march,
-		.address_fill = sim_address_fill,
-		.address_verify = sim_address_verify,
 		.load = sim_load,
 		.store = sim_store};
 	*ret = (struct ram_port){.ctx = ram,

@@ -17,45 +17,151 @@ static uint64_t with_bit(uint64_t value, uint64_t number, uint64_t to)
 	return to ? value | bit(number) : value & ~bit(number);
 }
 
-static bool changes(uint64_t old, uint64_t new, uint64_t number, uint64_t direction)
+static bool is(uint64_t value, uint64_t number, uint64_t expected)
 {
-	return ((old ^ new) & bit(number)) != 0 && ((new >> number & 1) == direction);
+	return (value >> number & 1) == expected;
 }
 
-/* stuck=ADDRESS:BIT:VALUE */
-static uint64_t stuck_read(const struct sim_ram_fault *f, uint64_t physical, uint64_t value)
+static bool changes(const struct sim_ram_access *a, uint64_t number, uint64_t direction)
 {
-	return physical == f->at[0] ? with_bit(value, f->at[1], f->at[2]) : value;
+	return is(a->old, number, !direction) && is(a->value, number, direction);
 }
 
-/* transition=ADDRESS:BIT:DIRECTION */
-static uint64_t transition_write(
-	const struct sim_ram_fault *f, uint64_t physical, uint64_t old, uint64_t value)
+/* ---- one cell: ADDRESS:BIT:... ---- */
+
+static void stuck_read(struct sim_ram_fault *f, struct sim_ram_access *a)
 {
-	if (physical == f->at[0] && changes(old, value, f->at[1], f->at[2]))
-		return value ^ bit(f->at[1]);
-	return value;
+	if (a->physical == f->at[0])
+		a->value = with_bit(a->value, f->at[1], f->at[2]);
 }
 
-/* coupling=ADDRESS:BIT:DIRECTION:VICTIM:BIT:EFFECT */
-static bool coupling_victim(const struct sim_ram_fault *f, uint64_t physical, uint64_t old,
-	uint64_t new, uint64_t *ret_victim)
+static void transition_write(struct sim_ram_fault *f, struct sim_ram_access *a)
 {
-	if (physical != f->at[0] || !changes(old, new, f->at[1], f->at[2]))
-		return false;
-	*ret_victim = f->at[3];
-	return true;
+	if (a->physical == f->at[0] && changes(a, f->at[1], f->at[2]))
+		a->value ^= bit(f->at[1]);
 }
 
-static uint64_t coupling_disturbed(const struct sim_ram_fault *f, uint64_t value)
+/* `state`: what the sense amplifier of this column read last. */
+static void open_read(struct sim_ram_fault *f, struct sim_ram_access *a)
 {
-	return f->at[5] == INVERT ? value ^ bit(f->at[4]) : with_bit(value, f->at[4], f->at[5]);
+	if (a->physical == f->at[0])
+		a->value = with_bit(a->value, f->at[1], f->state);
 }
+
+static void open_after(struct sim_ram_fault *f, const struct sim_ram_access *a)
+{
+	const uint64_t line_bytes = SIM_RAM_LINE_WORDS * sizeof(uint64_t);
+
+	if (!a->write && a->physical % line_bytes == f->at[0] % line_bytes)
+		f->state = a->value >> f->at[1] & 1;
+}
+
+static void misread_read(struct sim_ram_fault *f, struct sim_ram_access *a)
+{
+	if (a->physical == f->at[0] && is(a->old, f->at[1], f->at[2]))
+		a->value ^= bit(f->at[1]);
+}
+
+static void deceive_read(struct sim_ram_fault *f, struct sim_ram_access *a)
+{
+	if (a->physical == f->at[0] && is(a->old, f->at[1], f->at[2]))
+		*sim_ram_cell(a->ram, a->physical) ^= bit(f->at[1]);
+}
+
+static void readflip_read(struct sim_ram_fault *f, struct sim_ram_access *a)
+{
+	deceive_read(f, a);
+	misread_read(f, a);
+}
+
+static void writeflip_write(struct sim_ram_fault *f, struct sim_ram_access *a)
+{
+	if (a->physical == f->at[0] && is(a->old, f->at[1], f->at[2]) &&
+		is(a->value, f->at[1], f->at[2]))
+		a->value ^= bit(f->at[1]);
+}
+
+/* `state`: the write that sensitises was the last access to any other line. */
+static void hasty_read(struct sim_ram_fault *f, struct sim_ram_access *a)
+{
+	if (a->physical != f->at[0] || !f->state)
+		return;
+	*sim_ram_cell(a->ram, a->physical) ^= bit(f->at[1]);
+	a->value ^= bit(f->at[1]);
+}
+
+static void hasty_after(struct sim_ram_fault *f, const struct sim_ram_access *a)
+{
+	const uint64_t line_bytes = SIM_RAM_LINE_WORDS * sizeof(uint64_t);
+
+	if (a->physical == f->at[0])
+		f->state = a->write && is(a->old, f->at[1], f->at[2]) &&
+			   is(a->value, f->at[1], f->at[3]);
+	else if (a->physical / line_bytes != f->at[0] / line_bytes)
+		f->state = false;
+}
+
+static void fade_rest(struct sim_ram_fault *f, struct sim_ram *ram)
+{
+	uint64_t *cell = sim_ram_cell(ram, f->at[0]);
+
+	*cell = with_bit(*cell, f->at[1], f->at[2]);
+}
+
+/* ---- two cells: ADDRESS:BIT:...:VICTIM:BIT:... ---- */
+
+static void hit_victim(const struct sim_ram_fault *f, struct sim_ram *ram)
+{
+	uint64_t *cell = sim_ram_cell(ram, f->at[3]);
+
+	*cell = f->at[5] == INVERT ? *cell ^ bit(f->at[4]) : with_bit(*cell, f->at[4], f->at[5]);
+}
+
+static void coupling_after(struct sim_ram_fault *f, const struct sim_ram_access *a)
+{
+	if (a->write && a->physical == f->at[0] && changes(a, f->at[1], f->at[2]))
+		hit_victim(f, a->ram);
+}
+
+static void disturb_after(struct sim_ram_fault *f, const struct sim_ram_access *a)
+{
+	if (a->write && a->physical == f->at[0] && is(a->value, f->at[1], f->at[2]))
+		hit_victim(f, a->ram);
+}
+
+/* A change of either cell shows at once. */
+static void force_after(struct sim_ram_fault *f, const struct sim_ram_access *a)
+{
+	if (a->write && is(*sim_ram_cell(a->ram, f->at[0]), f->at[1], f->at[2]))
+		hit_victim(f, a->ram);
+}
+
+static void block_write(struct sim_ram_fault *f, struct sim_ram_access *a)
+{
+	if (a->physical == f->at[3] && changes(a, f->at[4], f->at[5]) &&
+		is(*sim_ram_cell(a->ram, f->at[0]), f->at[1], f->at[2]))
+		a->value ^= bit(f->at[4]);
+}
+
+/* ---- addressing ---- */
 
 /* alias=ADDRESS:OTHER */
 static uint64_t alias_redirect(const struct sim_ram_fault *f, uint64_t physical)
 {
 	return physical == f->at[1] ? f->at[0] : physical;
+}
+
+/* both=ADDRESS:OTHER */
+static void both_read(struct sim_ram_fault *f, struct sim_ram_access *a)
+{
+	if (a->physical == f->at[1])
+		a->value &= *sim_ram_cell(a->ram, f->at[0]);
+}
+
+static void both_after(struct sim_ram_fault *f, const struct sim_ram_access *a)
+{
+	if (a->write && a->physical == f->at[1])
+		*sim_ram_cell(a->ram, f->at[0]) = a->value;
 }
 
 /* line=BIT */
@@ -65,25 +171,34 @@ static uint64_t line_redirect(const struct sim_ram_fault *f, uint64_t physical)
 }
 
 /* dead=ADDRESS:BYTES */
-static uint64_t dead_read(const struct sim_ram_fault *f, uint64_t physical, uint64_t value)
+static void dead_read(struct sim_ram_fault *f, struct sim_ram_access *a)
 {
-	return physical - f->at[0] < f->at[1] ? UINT64_MAX : value;
+	if (a->physical - f->at[0] < f->at[1])
+		a->value = UINT64_MAX;
 }
 
-static uint64_t dead_write(
-	const struct sim_ram_fault *f, uint64_t physical, uint64_t old, uint64_t value)
+static void dead_write(struct sim_ram_fault *f, struct sim_ram_access *a)
 {
-	return physical - f->at[0] < f->at[1] ? old : value;
+	if (a->physical - f->at[0] < f->at[1])
+		a->value = a->old;
 }
 
 static const struct sim_ram_fault_kind kinds[] = {
 	{.name = "stuck", .arguments = "abv", .read = stuck_read},
 	{.name = "transition", .arguments = "abd", .write = transition_write},
-	{.name = "coupling",
-		.arguments = "abdabe",
-		.victim = coupling_victim,
-		.disturbed = coupling_disturbed},
+	{.name = "open", .arguments = "ab", .read = open_read, .after = open_after},
+	{.name = "misread", .arguments = "abv", .read = misread_read},
+	{.name = "readflip", .arguments = "abv", .read = readflip_read},
+	{.name = "deceive", .arguments = "abv", .read = deceive_read},
+	{.name = "writeflip", .arguments = "abv", .write = writeflip_write},
+	{.name = "hasty", .arguments = "abvv", .read = hasty_read, .after = hasty_after},
+	{.name = "fade", .arguments = "abv", .rest = fade_rest},
+	{.name = "coupling", .arguments = "abdabe", .after = coupling_after},
+	{.name = "disturb", .arguments = "abvabe", .after = disturb_after},
+	{.name = "force", .arguments = "abvabv", .after = force_after},
+	{.name = "block", .arguments = "abvabd", .write = block_write},
 	{.name = "alias", .arguments = "aa", .redirect = alias_redirect},
+	{.name = "both", .arguments = "aa", .read = both_read, .after = both_after},
 	{.name = "line", .arguments = "b", .redirect = line_redirect, .everywhere = true},
 	{.name = "dead", .arguments = "an", .read = dead_read, .write = dead_write, .run = true},
 };

@@ -8,6 +8,15 @@
 
 #include "host/sim_ram.h"
 
+/* One access to one word of the cells. */
+struct sim_ram_access {
+	struct sim_ram *ram;
+	uint64_t physical;
+	uint64_t old;   /* what the word held before */
+	uint64_t value; /* what it is to hold, or of a read, what it returns */
+	bool write;
+};
+
 /* What a kind does; a NULL function: nothing. Addresses are of whole words. */
 struct sim_ram_fault_kind {
 	const char *name;
@@ -15,20 +24,22 @@ struct sim_ram_fault_kind {
 
 	/* Where an access to `physical` ends up. */
 	uint64_t (*redirect)(const struct sim_ram_fault *f, uint64_t physical);
-	/* What is read from a word that holds `value`. */
-	uint64_t (*read)(const struct sim_ram_fault *f, uint64_t physical, uint64_t value);
-	/* What a word that held `old` holds after `value` was written. */
-	uint64_t (*write)(
-		const struct sim_ram_fault *f, uint64_t physical, uint64_t old, uint64_t value);
-	/* Whether a word's change disturbs another one, and which; and what that holds then. */
-	bool (*victim)(const struct sim_ram_fault *f, uint64_t physical, uint64_t old, uint64_t new,
-		uint64_t *ret_victim);
-	uint64_t (*disturbed)(const struct sim_ram_fault *f, uint64_t value);
+	/* Before a read returns: may change a->value, or the cell. */
+	void (*read)(struct sim_ram_fault *f, struct sim_ram_access *a);
+	/* Before a write reaches the cell: may change a->value. */
+	void (*write)(struct sim_ram_fault *f, struct sim_ram_access *a);
+	/* After any access: may change other cells. */
+	void (*after)(struct sim_ram_fault *f, const struct sim_ram_access *a);
+	/* Memory was left alone for long. */
+	void (*rest)(struct sim_ram_fault *f, struct sim_ram *ram);
 	/* Concerns every word of memory, not only those named. */
 	bool everywhere;
 	/* The first argument is the start of a run of as many bytes as the second says. */
 	bool run;
 };
+
+/* The cell that the word at `physical` reaches. */
+uint64_t *sim_ram_cell(struct sim_ram *ram, uint64_t physical);
 
 /* Reads "stuck=0x100008:5:1". False, *ret untouched, if that is no fault. */
 bool sim_ram_fault_read(const char *spec, struct sim_ram_fault *ret);

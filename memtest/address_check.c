@@ -130,36 +130,21 @@ static void test_lines(struct run *run, const struct address_phase *phase)
 
 /* ---- every word ---- */
 
-static void fill_chunk(const struct kernels *kernels, struct mem_chunk c, const void *arg,
-	struct mem_errors *errors)
-{
-	const struct address_phase *phase = arg;
-
-	(void)errors;
-	kernels->address_fill(kernels->ctx, c, phase->key);
-}
-
-static void verify_chunk(const struct kernels *kernels, struct mem_chunk c, const void *arg,
-	struct mem_errors *errors)
-{
-	const struct address_phase *phase = arg;
-
-	kernels->address_verify(kernels->ctx, c, phase->key, errors);
-}
-
+/* Fills all memory with the pattern, then checks it. */
 static enum sweep_result test_words(struct run *run, const struct address_phase *phase)
 {
-	struct sweep sweep = {.what = phase->during,
-		.direction = MARCH_UP,
-		.ops = 1,
-		.chunk = fill_chunk,
-		.arg = phase,
-		.teller = {tell_mismatch, phase}};
+	const unsigned complement = phase->key.invert != 0;
+	const struct march_element fill = {MARCH_UP, 1, {{MARCH_WRITE, complement}}, false};
+	const struct march_element check = {MARCH_UP, 1, {{MARCH_READ, complement}}, false};
+	struct march_step step = {
+		.element = &fill, .data = {.kind = DATA_OWN_ADDRESS, .seed = phase->key.seed}};
+	const struct sweep sweep = {
+		.what = phase->during, .step = &step, .teller = {tell_mismatch, phase}};
 	enum sweep_result result = sweep_run(run, &sweep);
 
 	if (result != SWEEP_DONE)
 		return result;
-	sweep.chunk = verify_chunk;
+	step.element = &check;
 	return sweep_run(run, &sweep);
 }
 

@@ -8,9 +8,7 @@
 #ifndef KIRIWAKE_MEMTEST_ALGORITHMS_H
 #define KIRIWAKE_MEMTEST_ALGORITHMS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "memtest/data.h"
 
 enum march_act { MARCH_READ, MARCH_WRITE };
 
@@ -24,12 +22,13 @@ struct march_op {
 enum march_direction { MARCH_UP, MARCH_DOWN, MARCH_ANY };
 
 #define MARCH_OPS_MAX      6
-#define MARCH_ELEMENTS_MAX 6
+#define MARCH_ELEMENTS_MAX 12
 
 struct march_element {
 	enum march_direction direction;
 	unsigned count; /* operations used, 1 .. MARCH_OPS_MAX */
 	struct march_op ops[MARCH_OPS_MAX];
+	bool rest; /* memory is left alone for a while first, so that leaky cells lose their charge */
 };
 
 struct march {
@@ -39,23 +38,55 @@ struct march {
 	struct march_element elements[MARCH_ELEMENTS_MAX];
 };
 
-enum march_id { MARCH_MATS_PLUS, MARCH_C_MINUS, MARCH_COUNT };
+enum march_id {
+	MARCH_FILL_VERIFY,
+	MARCH_MATS_PLUS,
+	MARCH_X,
+	MARCH_Y,
+	MARCH_C_MINUS,
+	MARCH_MOVING_INVERSIONS,
+	MARCH_PMOVI,
+	MARCH_U,
+	MARCH_LR,
+	MARCH_LA,
+	MARCH_SS,
+	MARCH_RAW,
+	MARCH_G,
+	MARCH_FADE,
+	MARCH_COUNT
+};
 
 extern const struct march marches[MARCH_COUNT];
 
 /* Words read or written per word of memory: 10 for March C-. */
 unsigned march_ops(const struct march *m);
 
-/* What "0" means in a 64-bit word; "1" is the complement. With all seven, every pair of bits in a word holds
- * different values in at least one, so that one bit disturbing another in its word shows. */
-struct background {
-	const char *name; /* "checker", as mem.patterns takes it */
-	uint64_t value;
-	bool quick; /* in the short selection */
+enum background_use {
+	BACKGROUND_QUICK,    /* in the short selection too */
+	BACKGROUND_THOROUGH, /* in the selection of the longer profiles */
+	BACKGROUND_NAMED     /* only when mem.patterns names it */
 };
 
-#define BACKGROUND_COUNT 7
+/* What "0" means; "1" is the complement. With the first ten, every pair of bits in a line of 64 bytes holds
+ * different values in at least one, so that one bit disturbing another in its word or line shows. */
+struct background {
+	const char *name; /* "checker", as mem.patterns takes it */
+	enum background_use use;
+	unsigned count; /* members of the family: 1, or 64 positions of a walking bit */
+	void (*data)(
+		const struct background *b, unsigned member, uint64_t seed, struct mem_data *ret);
+	uint64_t value; /* of even places */
+	unsigned
+		run; /* so many words of `value`, then as many of its complement; 0: all of `value` */
+};
+
+#define BACKGROUND_COUNT  13
+#define BACKGROUND_RANDOM 10 /* index of the one with seeded random data */
 
 extern const struct background backgrounds[BACKGROUND_COUNT];
+
+/* Member number `member` < b->count on one background; only a random one depends on the seed. */
+void background_data(
+	const struct background *b, unsigned member, uint64_t seed, struct mem_data *ret);
 
 #endif

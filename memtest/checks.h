@@ -24,6 +24,10 @@ void mem_session_end(struct run *run);
 
 extern const struct check mem_address_check;
 extern const struct check mem_march_c_check;
+extern const struct check mem_random_check;
+extern const struct check mem_moving_inversions_check;
+extern const struct check mem_march_ss_check;
+extern const struct check mem_bit_fade_check;
 
 /* Whether a word of mem.patterns, a name or glob, matches any background. */
 bool mem_pattern_known(struct text glob);

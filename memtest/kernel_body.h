@@ -2,150 +2,207 @@
 /* The loops over memory: a template, to be included once per way of loading and storing.
  *
  * Pure. Define before including it:
- *   KERNEL(name)                 the instance's name for a function
- *   KERNEL_LOAD(ctx, p)          the 64-bit word at p, really loaded now
- *   KERNEL_STORE(ctx, p, value)  really stored now
- * It leaves static functions KERNEL(march), KERNEL(address_fill) and KERNEL(address_verify), typed as in
- * struct kernels.
+ *   KERNEL(name)                  the instance's name for a function or type
+ *   KERNEL_VECTOR                 uint64_t, or a vector of 2, 4 or 8 of them
+ *   KERNEL_RAMP(start, step)      a vector of start, start + step ...
+ *   KERNEL_LOAD(ctx, p)           the vector at p, really loaded now
+ *   KERNEL_STORE(ctx, p, value)   really stored now
+ *   KERNEL_STREAM(ctx, p, value)  stored, around the caches if that can be
+ *   KERNEL_FLUSH(ctx, p)          the line of 64 bytes at p leaves the caches; done when it returns
+ *   KERNEL_FENCE()                after streamed stores: they are visible to everybody
+ * It leaves a static function KERNEL(march), typed as in struct kernels.
  *
- * The common shapes work on batches of eight words, one cache line: eight loads, one check, eight stores.
- * Memory sees the same traffic as from single words, because a cached line is fetched and written back as a
- * whole; so a word disturbing another in its own line is left to the backgrounds, here as in any cached test.
+ * A freestanding compiler calls memcpy(); __builtin_memcpy() becomes a move between registers.
+ *
+ * Work goes by lines of 64 bytes: each operation of an element on all eight words, then the next. That is how
+ * memory sees it anyway, because lines are fetched and written back as a whole; so a word disturbing another in
+ * its own line is left to the backgrounds, here as in any cached test.
  */
 #include "memtest/kernels.h"
 
-#define KERNEL_BATCH   8
-#define KERNEL_EACH(i) _Pragma("GCC unroll 8") for (unsigned i = 0; i < KERNEL_BATCH; i++)
+#define KERNEL_STEPS   (DATA_LINE_WORDS * sizeof(uint64_t) / sizeof(KERNEL_VECTOR))
+#define KERNEL_EACH(i) _Pragma("GCC unroll 8") for (size_t i = 0; i < KERNEL_STEPS; i++)
+#define KERNEL_INLINE  static inline __attribute__((always_inline))
+#define KERNEL_LINE    struct KERNEL(line)
 
-/* Number `n` of the chunk's batches in walking order. */
-static inline uint64_t *KERNEL(batch)(const struct mem_chunk *c, size_t n, bool downward)
+/* The values of one line. */
+struct KERNEL(line) {
+	KERNEL_VECTOR at[KERNEL_STEPS];
+};
+
+/* Number `n` of the chunk's lines in walking order. */
+KERNEL_INLINE KERNEL_VECTOR *KERNEL(line_at)(const struct mem_chunk *c, size_t n, bool downward)
 {
-	return c->words + (downward ? c->count / KERNEL_BATCH - 1 - n : n) * KERNEL_BATCH;
+	const size_t line = downward ? c->count / DATA_LINE_WORDS - 1 - n : n;
+
+	return (KERNEL_VECTOR *)(void *)(c->words + line * DATA_LINE_WORDS);
 }
 
-static inline uint64_t KERNEL(physical)(const struct mem_chunk *c, const uint64_t *word)
+KERNEL_INLINE uint64_t KERNEL(physical)(const struct mem_chunk *c, const void *at)
 {
-	return c->physical + (uint64_t)(word - c->words) * sizeof(*word);
+	return c->physical + (uint64_t)((const uint8_t *)at - (const uint8_t *)c->words);
 }
 
-static void KERNEL(mismatch)(void *ctx, const struct mem_chunk *c, const uint64_t *word,
-	uint64_t expected, uint64_t actual, struct mem_errors *errors)
+/* What the line at `physical` is to hold; all bits of `invert` set means the complement. */
+KERNEL_INLINE KERNEL_LINE KERNEL(data)(
+	const struct mem_data *data, enum data_kind kind, uint64_t physical, uint64_t invert)
 {
-	(void)ctx;
-	mem_errors_add(errors, &(struct mem_error){.physical = KERNEL(physical)(c, word),
-				       .expected = expected,
-				       .actual = actual,
-				       .reread = KERNEL_LOAD(ctx, word)});
-}
+	KERNEL_LINE ret;
+	struct data_line line;
+	KERNEL_VECTOR z;
 
-/* The rare case: something in a batch just read is wrong. */
-static __attribute__((noinline)) void KERNEL(sort_out)(void *ctx, const struct mem_chunk *c,
-	const uint64_t *batch, const uint64_t *expected, const uint64_t *got,
-	struct mem_errors *errors)
-{
-	for (unsigned i = 0; i < KERNEL_BATCH; i++) {
-		if (got[i] == expected[i])
-			continue;
-		errors->words++;
-		KERNEL(mismatch)(ctx, c, batch + i, expected[i], got[i], errors);
+	if (kind == DATA_FIXED) {
+		__builtin_memcpy(&ret, data->line, sizeof(ret));
+		KERNEL_EACH(i)
+		ret.at[i] ^= invert;
+		return ret;
 	}
-}
-
-/* Loads a batch and compares it. Only the rare case takes the address of an array, and it takes that of
- * copies: the values of the common case stay in registers. */
-static inline __attribute__((always_inline)) void KERNEL(check)(void *ctx,
-	const struct mem_chunk *c, const uint64_t *batch, const uint64_t *expected,
-	struct mem_errors *errors)
-{
-	uint64_t got[KERNEL_BATCH], differs = 0;
-
-	(void)ctx;
+	line = data_line(kind, data->seed, physical);
+	z = KERNEL_RAMP(line.start, line.step);
 	KERNEL_EACH(i)
 	{
-		got[i] = KERNEL_LOAD(ctx, batch + i);
-		differs |= got[i] ^ expected[i];
+		ret.at[i] = z ^ z >> 32 ^ invert;
+		z += line.step * (DATA_LINE_WORDS / KERNEL_STEPS);
 	}
-	if (__builtin_expect(differs != 0, 0)) {
-		uint64_t expected_copy[KERNEL_BATCH], got_copy[KERNEL_BATCH];
-
-		KERNEL_EACH(i)
-		{
-			expected_copy[i] = expected[i];
-			got_copy[i] = got[i];
-		}
-		KERNEL(sort_out)(ctx, c, batch, expected_copy, got_copy, errors);
-	}
+	return ret;
 }
 
-/* (w) */
-static void KERNEL(march_w)(
-	void *ctx, struct mem_chunk c, const struct march_step *step, struct mem_errors *errors)
+/* The rare case: something in the line just read is wrong. Returns which words, as bits. */
+static __attribute__((noinline)) unsigned KERNEL(sort_out)(void *ctx, const struct mem_chunk *c,
+	const void *at, const KERNEL_LINE *expected, const KERNEL_LINE *got,
+	struct mem_errors *errors)
 {
-	const bool downward = step->element->direction == MARCH_DOWN;
-	const uint64_t value = step->value[step->element->ops[0].background];
+	uint64_t want[DATA_LINE_WORDS], have[DATA_LINE_WORDS], again[DATA_LINE_WORDS];
+	KERNEL_LINE reread;
+	unsigned bad = 0;
 
-	(void)ctx;
-	(void)errors;
-	for (size_t n = 0; n < c.count / KERNEL_BATCH; n++) {
-		uint64_t *batch = KERNEL(batch)(&c, n, downward);
-
-		KERNEL_EACH(i)
-		KERNEL_STORE(ctx, batch + i, value);
+	KERNEL_FLUSH(ctx, at);
+	KERNEL_EACH(i)
+	reread.at[i] = KERNEL_LOAD(ctx, (const KERNEL_VECTOR *)at + i);
+	__builtin_memcpy(want, expected, sizeof(want));
+	__builtin_memcpy(have, got, sizeof(have));
+	__builtin_memcpy(again, &reread, sizeof(again));
+	for (unsigned i = 0; i < DATA_LINE_WORDS; i++) {
+		if (have[i] == want[i])
+			continue;
+		bad |= 1u << i;
+		mem_errors_add(errors, &(struct mem_error){.physical = KERNEL(physical)(c, at) +
+								       i * sizeof(uint64_t),
+					       .expected = want[i],
+					       .actual = have[i],
+					       .reread = again[i]});
 	}
+	return bad;
 }
 
-/* (r) */
+/* Loads a line and compares it. Returns which words were wrong, as bits. Only the rare case takes the address of
+ * a line, and it takes that of copies: the values of the common case stay in registers. */
+KERNEL_INLINE unsigned KERNEL(check)(void *ctx, const struct mem_chunk *c, const KERNEL_VECTOR *at,
+	const KERNEL_LINE *expected, struct mem_errors *errors)
+{
+	KERNEL_LINE got;
+	KERNEL_VECTOR differs = {0};
+	uint64_t lanes[DATA_LINE_WORDS / KERNEL_STEPS], any = 0;
+
+	KERNEL_EACH(i)
+	{
+		got.at[i] = KERNEL_LOAD(ctx, at + i);
+		differs |= got.at[i] ^ expected->at[i];
+	}
+	__builtin_memcpy(lanes, &differs, sizeof(lanes));
+	for (size_t i = 0; i < ARRAY_LEN(lanes); i++)
+		any |= lanes[i];
+	if (__builtin_expect(any != 0, 0)) {
+		const KERNEL_LINE expected_copy = *expected, got_copy = got;
+
+		return KERNEL(sort_out)(ctx, c, at, &expected_copy, &got_copy, errors);
+	}
+	return 0;
+}
+
+/* (r), (w) or (r, w): the shapes that take the time. All but `kind`, `reads` and `writes` varies at run time. */
+KERNEL_INLINE void KERNEL(walk)(void *ctx, struct mem_chunk c, const struct march_step *step,
+	struct mem_errors *errors, const enum data_kind kind, const bool reads, const bool writes)
+{
+	const struct march_element *element = step->element;
+	const bool downward = element->direction == MARCH_DOWN;
+	const bool turns = element->ops[0].background != element->ops[reads && writes].background;
+	const uint64_t first = element->ops[0].background ? UINT64_MAX : 0;
+	const uint64_t turn = turns ? UINT64_MAX : 0;
+	KERNEL_LINE data = KERNEL(data)(&step->data, kind, c.physical, first);
+
+	for (size_t n = 0; n < c.count / DATA_LINE_WORDS; n++) {
+		KERNEL_VECTOR *at = KERNEL(line_at)(&c, n, downward);
+
+		if (kind != DATA_FIXED)
+			data = KERNEL(data)(&step->data, kind, KERNEL(physical)(&c, at), first);
+		if (reads)
+			mem_errors_add_words(errors, KERNEL(check)(ctx, &c, at, &data, errors));
+		if (writes && reads) {
+			KERNEL_EACH(i)
+			KERNEL_STORE(ctx, at + i, data.at[i] ^ turn);
+		} else if (writes) {
+			KERNEL_EACH(i)
+			KERNEL_STREAM(ctx, at + i, data.at[i]);
+		}
+	}
+	KERNEL_FENCE();
+}
+
+KERNEL_INLINE void KERNEL(walk_data)(void *ctx, struct mem_chunk c, const struct march_step *step,
+	struct mem_errors *errors, const bool reads, const bool writes)
+{
+	if (step->data.kind == DATA_FIXED)
+		KERNEL(walk)(ctx, c, step, errors, DATA_FIXED, reads, writes);
+	else if (step->data.kind == DATA_RANDOM)
+		KERNEL(walk)(ctx, c, step, errors, DATA_RANDOM, reads, writes);
+	else
+		KERNEL(walk)(ctx, c, step, errors, DATA_OWN_ADDRESS, reads, writes);
+}
+
 static void KERNEL(march_r)(
 	void *ctx, struct mem_chunk c, const struct march_step *step, struct mem_errors *errors)
 {
-	const bool downward = step->element->direction == MARCH_DOWN;
-	const uint64_t want = step->value[step->element->ops[0].background];
-	const uint64_t expected[] = {want, want, want, want, want, want, want, want};
-
-	for (size_t n = 0; n < c.count / KERNEL_BATCH; n++)
-		KERNEL(check)(ctx, &c, KERNEL(batch)(&c, n, downward), expected, errors);
+	KERNEL(walk_data)(ctx, c, step, errors, true, false);
 }
 
-/* (r, w) */
+static void KERNEL(march_w)(
+	void *ctx, struct mem_chunk c, const struct march_step *step, struct mem_errors *errors)
+{
+	KERNEL(walk_data)(ctx, c, step, errors, false, true);
+}
+
 static void KERNEL(march_rw)(
 	void *ctx, struct mem_chunk c, const struct march_step *step, struct mem_errors *errors)
 {
-	const bool downward = step->element->direction == MARCH_DOWN;
-	const uint64_t want = step->value[step->element->ops[0].background];
-	const uint64_t next = step->value[step->element->ops[1].background];
-	const uint64_t expected[] = {want, want, want, want, want, want, want, want};
-
-	for (size_t n = 0; n < c.count / KERNEL_BATCH; n++) {
-		uint64_t *batch = KERNEL(batch)(&c, n, downward);
-
-		KERNEL(check)(ctx, &c, batch, expected, errors);
-		KERNEL_EACH(i)
-		KERNEL_STORE(ctx, batch + i, next);
-	}
+	KERNEL(walk_data)(ctx, c, step, errors, true, true);
 }
 
-/* Any element, word by word. */
+/* Any element, operation by operation. */
 static void KERNEL(march_any)(
 	void *ctx, struct mem_chunk c, const struct march_step *step, struct mem_errors *errors)
 {
 	const struct march_element *element = step->element;
 
-	for (size_t n = 0; n < c.count; n++) {
-		uint64_t *word = c.words + (element->direction == MARCH_DOWN ? c.count - 1 - n : n);
-		uint64_t before = errors->count;
+	for (size_t n = 0; n < c.count / DATA_LINE_WORDS; n++) {
+		KERNEL_VECTOR *at = KERNEL(line_at)(&c, n, element->direction == MARCH_DOWN);
+		unsigned bad = 0;
 
-		for (unsigned i = 0; i < element->count; i++) {
-			uint64_t value = step->value[element->ops[i].background], got;
+		for (unsigned o = 0; o < element->count; o++) {
+			const uint64_t invert = element->ops[o].background ? UINT64_MAX : 0;
+			const KERNEL_LINE data = KERNEL(data)(
+				&step->data, step->data.kind, KERNEL(physical)(&c, at), invert);
 
-			if (element->ops[i].act == MARCH_WRITE) {
-				KERNEL_STORE(ctx, word, value);
-				continue;
+			if (element->ops[o].act == MARCH_READ) {
+				bad |= KERNEL(check)(ctx, &c, at, &data, errors);
+			} else {
+				KERNEL_EACH(i)
+				KERNEL_STORE(ctx, at + i, data.at[i]);
 			}
-			got = KERNEL_LOAD(ctx, word);
-			if (got != value)
-				KERNEL(mismatch)(ctx, &c, word, value, got, errors);
+			if (step->flush)
+				KERNEL_FLUSH(ctx, at);
 		}
-		errors->words += errors->count != before;
+		mem_errors_add_words(errors, bad);
 	}
 }
 
@@ -158,13 +215,13 @@ static void KERNEL(march)(
 		void (*run)(void *ctx, struct mem_chunk c, const struct march_step *step,
 			struct mem_errors *errors);
 	} shapes[] = {
-		{1, {MARCH_WRITE}, KERNEL(march_w)},
 		{1, {MARCH_READ}, KERNEL(march_r)},
+		{1, {MARCH_WRITE}, KERNEL(march_w)},
 		{2, {MARCH_READ, MARCH_WRITE}, KERNEL(march_rw)},
 	};
 	const struct march_element *element = step->element;
 
-	for (size_t s = 0; s < ARRAY_LEN(shapes); s++) {
+	for (size_t s = 0; s < ARRAY_LEN(shapes) && !step->flush; s++) {
 		bool same = shapes[s].count == element->count;
 
 		for (unsigned i = 0; same && i < element->count; i++)
@@ -177,49 +234,7 @@ static void KERNEL(march)(
 	KERNEL(march_any)(ctx, c, step, errors);
 }
 
-static void KERNEL(address_fill)(void *ctx, struct mem_chunk c, struct own_address key)
-{
-	(void)ctx;
-	for (size_t n = 0; n < c.count / KERNEL_BATCH; n++) {
-		uint64_t *batch = KERNEL(batch)(&c, n, false);
-		const uint64_t line = own_address_line(key, KERNEL(physical)(&c, batch));
-
-		KERNEL_EACH(i)
-		KERNEL_STORE(ctx, batch + i, own_address_word(key, line, i));
-	}
-}
-
-/* The rare case of address_verify(). It works the values out once more, so that the common case need not keep them. */
-static __attribute__((noinline)) void KERNEL(sort_out_address)(void *ctx, const struct mem_chunk *c,
-	const uint64_t *batch, struct own_address key, const uint64_t *got,
-	struct mem_errors *errors)
-{
-	uint64_t expected[KERNEL_BATCH];
-
-	for (unsigned i = 0; i < KERNEL_BATCH; i++)
-		expected[i] = own_address_value(key, KERNEL(physical)(c, batch + i));
-	KERNEL(sort_out)(ctx, c, batch, expected, got, errors);
-}
-
-static void KERNEL(address_verify)(
-	void *ctx, struct mem_chunk c, struct own_address key, struct mem_errors *errors)
-{
-	for (size_t n = 0; n < c.count / KERNEL_BATCH; n++) {
-		const uint64_t *batch = KERNEL(batch)(&c, n, false);
-		const uint64_t line = own_address_line(key, KERNEL(physical)(&c, batch));
-		uint64_t got[KERNEL_BATCH], differs = 0;
-
-		KERNEL_EACH(i)
-		{
-			got[i] = KERNEL_LOAD(ctx, batch + i);
-			differs |= got[i] ^ own_address_word(key, line, i);
-		}
-		if (__builtin_expect(differs != 0, 0)) {
-			uint64_t got_copy[KERNEL_BATCH];
-
-			KERNEL_EACH(i)
-			got_copy[i] = got[i];
-			KERNEL(sort_out_address)(ctx, &c, batch, key, got_copy, errors);
-		}
-	}
-}
+#undef KERNEL_STEPS
+#undef KERNEL_EACH
+#undef KERNEL_INLINE
+#undef KERNEL_LINE

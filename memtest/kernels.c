@@ -4,9 +4,23 @@
  * Accesses are volatile: the compiler can neither merge, drop nor reorder them. */
 #include "memtest/kernels.h"
 
-#define KERNEL(name)                scalar_##name
-#define KERNEL_LOAD(ctx, p)         (*(const volatile uint64_t *)(p))
-#define KERNEL_STORE(ctx, p, value) (*(volatile uint64_t *)(p) = (value))
+#include <emmintrin.h>
+
+/* Out of the caches of every CPU, and done before anything that follows. */
+static inline void flush_line(const void *line)
+{
+	_mm_clflush(line);
+	_mm_mfence();
+}
+
+#define KERNEL(name)                 scalar_##name
+#define KERNEL_VECTOR                uint64_t
+#define KERNEL_RAMP(start, step)     (start)
+#define KERNEL_LOAD(ctx, p)          ((void)(ctx), *(const volatile uint64_t *)(p))
+#define KERNEL_STORE(ctx, p, value)  ((void)(ctx), *(volatile uint64_t *)(p) = (value))
+#define KERNEL_STREAM(ctx, p, value) KERNEL_STORE(ctx, p, value)
+#define KERNEL_FLUSH(ctx, p)         ((void)(ctx), flush_line(p))
+#define KERNEL_FENCE()               ((void)0)
 #include "memtest/kernel_body.h"
 
 void mem_errors_add(struct mem_errors *e, const struct mem_error *error)
@@ -22,21 +36,17 @@ void mem_errors_add(struct mem_errors *e, const struct mem_error *error)
 
 static uint64_t scalar_load(void *ctx, const uint64_t *word)
 {
-	(void)ctx;
 	return KERNEL_LOAD(ctx, word);
 }
 
 static void scalar_store(void *ctx, uint64_t *word, uint64_t value)
 {
-	(void)ctx;
 	KERNEL_STORE(ctx, word, value);
 }
 
 const struct kernels kernels_scalar = {
 	.name = "scalar 64-bit",
 	.march = scalar_march,
-	.address_fill = scalar_address_fill,
-	.address_verify = scalar_address_verify,
 	.load = scalar_load,
 	.store = scalar_store,
 };

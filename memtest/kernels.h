@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* How words are written and checked, a chunk at a time.
  *
- * Pure declarations and one instance for real memory. The loops stand in kernel_body.h; whoever has other ways
+ * Pure declarations and the instances for real memory. The loops stand in kernel_body.h; whoever has other ways
  *       to load and store (simulated faulty RAM, wider registers) instantiates them again.
  * Runs on any CPU: no services, no state but what is passed, little stack.
  */
@@ -9,7 +9,6 @@
 #define KIRIWAKE_MEMTEST_KERNELS_H
 
 #include "memtest/algorithms.h"
-#include "memtest/own_address.h"
 #include "memtest/plan.h"
 
 /* A word that did not hold what was written. */
@@ -40,26 +39,33 @@ static inline void mem_errors_clear(struct mem_errors *e)
 
 void mem_errors_add(struct mem_errors *e, const struct mem_error *error);
 
+/* Counts the words of a line that were wrong; they are given as bits. */
+static inline void mem_errors_add_words(struct mem_errors *e, unsigned bad)
+{
+	for (; bad != 0; bad &= bad - 1)
+		e->words++;
+}
+
 /* One March element on one background. */
 struct march_step {
 	const struct march_element *element;
-	uint64_t value[2]; /* what 0 and 1 stand for */
+	struct mem_data data; /* what 0 stands for */
+	bool flush; /* every operation reaches the cells: the line leaves the caches after each */
 };
 
-/* Errors are added to *errors; a word is checked before it is written over. */
 struct kernels {
 	const char *name;
 	void *ctx; /* handed to every function */
+	/* Does the element's operations on every line of the chunk, in its direction. Errors are added to *errors;
+	 * a word is checked, and once more, before it is written over. */
 	void (*march)(void *ctx, struct mem_chunk c, const struct march_step *step,
 		struct mem_errors *errors);
-	void (*address_fill)(void *ctx, struct mem_chunk c, struct own_address key);
-	void (*address_verify)(
-		void *ctx, struct mem_chunk c, struct own_address key, struct mem_errors *errors);
 	uint64_t (*load)(void *ctx, const uint64_t *word);
 	void (*store)(void *ctx, uint64_t *word, uint64_t value);
 };
 
-/* Plain 64-bit loads and stores. */
+/* On real memory: plain 64-bit loads and stores, and 128-bit ones with fills around the caches. */
 extern const struct kernels kernels_scalar;
+extern const struct kernels kernels_sse2;
 
 #endif

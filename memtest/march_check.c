@@ -1,20 +1,66 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The March checks: one algorithm of the table on every chosen background, over all memory.
+/* The checks that are March tests: an algorithm of the table on one background after another, over all memory.
  *
  * Pure. Each element runs over all memory before the next begins, so that far cells can disturb each other.
  * Pass if: every word read back what was written last, on every background.
  */
 #include "core/fmt.h"
+#include "memtest/march_job.h"
 #include "memtest/patterns.h"
 #include "memtest/session.h"
 
-#define WHAT_TEXT 64
+#define WHAT_TEXT     80
+#define REST_NS       (120 * UINT64_C(1000000000)) /* many refresh intervals, should refresh fail */
+#define REST_SLICE_NS 200000000u
 
-static void march_chunk(const struct kernels *kernels, struct mem_chunk c, const void *arg,
-	struct mem_errors *errors)
+typedef unsigned long long ull;
+
+/* ---- jobs ---- */
+
+enum job_data {
+	ON_PATTERNS, /* mem.patterns, else the profile's backgrounds */
+	ON_FEW, /* mem.patterns, else those of the quick profile: a flush costs as much as ten sweeps */
+	ON_RANDOM /* whatever mem.patterns says */
+};
+
+static const struct {
+	enum march_id march;
+	enum job_data data;
+	unsigned rounds[2]; /* in the quick profile, in the others */
+	bool flush;
+} jobs[MARCH_JOB_COUNT] = {
+	[MARCH_JOB_C_MINUS] = {MARCH_C_MINUS, ON_PATTERNS, {1, 1}, false},
+	[MARCH_JOB_RANDOM] = {MARCH_MATS_PLUS, ON_RANDOM, {2, 8}, false},
+	[MARCH_JOB_MOVING_INVERSIONS] = {MARCH_MOVING_INVERSIONS, ON_PATTERNS, {1, 1}, false},
+	[MARCH_JOB_SS] = {MARCH_SS, ON_FEW, {1, 1}, true},
+	[MARCH_JOB_FADE] = {MARCH_FADE, ON_RANDOM, {1, 1}, false},
+};
+
+void march_job_make(enum march_job_id id, const struct config *config, struct march_job *ret)
 {
-	kernels->march(kernels->ctx, c, arg, errors);
+	struct config few = *config;
+
+	few.profile = PROFILE_QUICK;
+	*ret = (struct march_job){.march = &marches[jobs[id].march],
+		.rounds = jobs[id].rounds[config_thorough(config)],
+		.flush = jobs[id].flush};
+	if (jobs[id].data == ON_RANDOM)
+		ret->chosen[BACKGROUND_RANDOM] = true;
+	else
+		patterns_choose(jobs[id].data == ON_FEW ? &few : config, ret->chosen);
 }
+
+/* How many times the algorithm runs over all memory. */
+static unsigned job_times(const struct march_job *job)
+{
+	unsigned times = 0;
+
+	for (size_t i = 0; i < BACKGROUND_COUNT; i++)
+		times += job->chosen[i] ? backgrounds[i].count : 0;
+	return times * job->rounds;
+}
+
+/* ---- running one ---- */
 
 static enum finding_code tell_mismatch(struct run *run, const void *arg, unsigned cpu,
 	const struct mem_error *error, uint64_t count)
@@ -23,31 +69,73 @@ static enum finding_code tell_mismatch(struct run *run, const void *arg, unsigne
 	return FINDING_MEM_BIT_ERROR;
 }
 
-static enum sweep_result run_background(
-	struct run *run, const struct march *march, const struct background *background)
+/* Leaves memory alone. False: a pulse said stop. */
+static bool rest(struct run *run)
 {
+	const uint64_t end_ns = run_now_ns(run) + REST_NS;
+
+	while (run_now_ns(run) < end_ns) {
+		if (!run_pulse(run))
+			return false;
+		run->machine->clock.sleep_ns(run->machine->clock.ctx, REST_SLICE_NS);
+	}
+	return true;
+}
+
+/* The algorithm on one background; `name` says which. */
+static enum sweep_result run_data(
+	struct run *run, const struct march_job *job, const struct mem_data *data, const char *name)
+{
+	const struct march *march = job->march;
 	enum sweep_result result = SWEEP_DONE;
 
 	for (unsigned i = 0; i < march->count && result == SWEEP_DONE; i++) {
 		const struct march_element *element = &march->elements[i];
-		const struct march_step step = {element, {background->value, ~background->value}};
+		const struct march_step step = {element, *data, job->flush};
 		char what[WHAT_TEXT];
 
-		fmt_to(what, sizeof(what), "%s, %s, step %u of %u", march->name, background->name,
-			i + 1, march->count);
-		result = sweep_run(run, &(struct sweep){.what = what,
-						.direction = element->direction,
-						.ops = element->count,
-						.chunk = march_chunk,
-						.arg = &step,
-						.teller = {tell_mismatch, what}});
+		if (element->rest && !rest(run))
+			return SWEEP_STOPPED;
+		fmt_to(what, sizeof(what), "%s, %s, step %u of %u", march->name, name, i + 1,
+			march->count);
+		result = sweep_run(
+			run, &(struct sweep){
+				     .what = what, .step = &step, .teller = {tell_mismatch, what}});
+	}
+	return result;
+}
+
+/* Every member of one background, the random ones with a seed that occurs once in a run. */
+static enum sweep_result run_background(struct run *run, const struct march_job *job,
+	const struct background *background, unsigned round, unsigned *ret_complete)
+{
+	const char *name = background->name;
+	const uint64_t seed = rng_mix(run->seed + ((uint64_t)run->pass << 32)) + round;
+	enum sweep_result result = SWEEP_DONE;
+	struct mem_data data;
+	char text[WHAT_TEXT / 2];
+
+	for (unsigned i = 0; i < background->count && result == SWEEP_DONE; i++) {
+		background_data(background, i, seed, &data);
+		if (data.kind == DATA_RANDOM)
+			record_note(run->rec, PART_ID_MEMORY,
+				"random data of round %u have seed 0x%016llx", round + 1,
+				(ull)seed);
+		if (job->rounds > 1)
+			fmt_to(text, sizeof(text), "%s, round %u", name, round + 1);
+		else if (background->count > 1)
+			fmt_to(text, sizeof(text), "%s %u", name, i);
+		else
+			fmt_to(text, sizeof(text), "%s", name);
+		result = run_data(run, job, &data, text);
+		*ret_complete += result == SWEEP_DONE;
 	}
 	return result;
 }
 
 static void tell_bad_patterns(struct run *run)
 {
-	char word[32], list[96];
+	char word[32], list[160];
 	const struct field fields[] = {FIELD_STR("key", "mem.patterns"), FIELD_STR("value", word)};
 	struct text unknown;
 
@@ -62,33 +150,38 @@ static void tell_bad_patterns(struct run *run)
 		word, list);
 }
 
-static enum verdict run_march(struct run *run, const struct march *march)
+static enum verdict run_job(struct run *run, enum march_job_id id)
 {
-	bool chosen[BACKGROUND_COUNT];
-	const unsigned count = patterns_choose(run->config, chosen);
 	enum sweep_result result = SWEEP_DONE;
+	struct march_job job;
 	unsigned complete = 0;
 	enum verdict verdict;
 	char done[WHAT_TEXT] = "";
 
-	tell_bad_patterns(run);
-	if (!session_begin(run, march_ops(march) * count, &verdict))
+	if (jobs[id].data != ON_RANDOM)
+		tell_bad_patterns(run);
+	march_job_make(id, run->config, &job);
+	if (!session_begin(run, march_ops(job.march) * job_times(&job), &verdict))
 		return verdict;
-	for (size_t i = 0; i < BACKGROUND_COUNT && result == SWEEP_DONE; i++) {
-		if (!chosen[i])
-			continue;
-		result = run_background(run, march, &backgrounds[i]);
-		complete += result == SWEEP_DONE;
+	for (unsigned round = 0; round < job.rounds; round++) {
+		for (size_t i = 0; i < BACKGROUND_COUNT && result == SWEEP_DONE; i++) {
+			if (job.chosen[i])
+				result = run_background(
+					run, &job, &backgrounds[i], round, &complete);
+		}
 	}
 	if (complete > 0)
-		fmt_to(done, sizeof(done), "%s, %u background%s", march->name, complete,
+		fmt_to(done, sizeof(done), "%s%s, %u background%s", job.march->name,
+			job.flush ? " with a flush after every operation" : "", complete,
 			complete == 1 ? "" : "s");
 	return session_conclude(run, result, done);
 }
 
+/* ---- the checks ---- */
+
 static enum verdict run_march_c(struct run *run)
 {
-	return run_march(run, &marches[MARCH_C_MINUS]);
+	return run_job(run, MARCH_JOB_C_MINUS);
 }
 
 const struct check mem_march_c_check = {
@@ -98,4 +191,60 @@ const struct check mem_march_c_check = {
 		"every word of memory reads back what was written, in both directions, on every background",
 	.need = NEED_RAM,
 	.run = run_march_c,
+};
+
+static enum verdict run_random(struct run *run)
+{
+	return run_job(run, MARCH_JOB_RANDOM);
+}
+
+const struct check mem_random_check = {
+	.id = "mem.random",
+	.title = "Memory cells: random data and its complement, upwards and downwards",
+	.pass_if = "every word of memory reads back its random value, and then the complement",
+	.need = NEED_RAM,
+	.run = run_random,
+};
+
+static enum verdict run_moving_inversions(struct run *run)
+{
+	return run_job(run, MARCH_JOB_MOVING_INVERSIONS);
+}
+
+const struct check mem_moving_inversions_check = {
+	.id = "mem.moving-inversions",
+	.title = "Memory cells: moving inversions",
+	.pass_if =
+		"every word of memory reads back what was written, in both directions, on every background",
+	.need = NEED_RAM,
+	.thorough = true,
+	.run = run_moving_inversions,
+};
+
+static enum verdict run_march_ss(struct run *run)
+{
+	return run_job(run, MARCH_JOB_SS);
+}
+
+const struct check mem_march_ss_check = {
+	.id = "mem.march-ss",
+	.title = "Memory cells: March SS, every operation past the caches",
+	.pass_if = "every word of memory reads back what was written, each time it is read",
+	.need = NEED_RAM,
+	.thorough = true,
+	.run = run_march_ss,
+};
+
+static enum verdict run_bit_fade(struct run *run)
+{
+	return run_job(run, MARCH_JOB_FADE);
+}
+
+const struct check mem_bit_fade_check = {
+	.id = "mem.bit-fade",
+	.title = "Memory cells: random data and its complement, left alone for two minutes each",
+	.pass_if = "every word of memory still holds its value after the rest",
+	.need = NEED_RAM,
+	.thorough = true,
+	.run = run_bit_fade,
 };

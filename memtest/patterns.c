@@ -55,7 +55,8 @@ unsigned patterns_choose(const struct config *config, bool ret[BACKGROUND_COUNT]
 	if (count > 0)
 		return count;
 	for (size_t i = 0; i < BACKGROUND_COUNT; i++) {
-		ret[i] = backgrounds[i].quick || config_thorough(config);
+		ret[i] = backgrounds[i].use == BACKGROUND_QUICK ||
+			 (backgrounds[i].use == BACKGROUND_THOROUGH && config_thorough(config));
 		count += ret[i];
 	}
 	return count;

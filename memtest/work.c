@@ -60,7 +60,7 @@ struct slice {
 static void slice_work(void *arg, unsigned part)
 {
 	const struct slice *s = arg;
-	const bool downward = s->sweep->direction == MARCH_DOWN;
+	const bool downward = s->sweep->step->element->direction == MARCH_DOWN;
 	const struct mem_interval share = plan_share(s->plan, part, s->shares);
 	const uint64_t bytes = share.hi - share.lo;
 	const uint64_t from = s->from < bytes ? s->from : bytes, to = s->to < bytes ? s->to : bytes;
@@ -70,7 +70,7 @@ static void slice_work(void *arg, unsigned part)
 
 	mem_errors_clear(&s->errors[part]);
 	while (plan_take(s->plan, &rest, downward, &chunk))
-		s->sweep->chunk(s->kernels, chunk, s->sweep->arg, &s->errors[part]);
+		s->kernels->march(s->kernels->ctx, chunk, s->sweep->step, &s->errors[part]);
 	if (s->flush)
 		s->cpus->flush_caches();
 }
@@ -106,8 +106,9 @@ static void tell_progress(struct run *run, const struct slice *s)
 {
 	const struct mem_work *work = &run->mem->work;
 	const struct mem_interval share = plan_share(s->plan, 0, s->shares);
-	const uint64_t offset = s->sweep->direction == MARCH_DOWN ? share.hi - s->from - 1
-								  : share.lo + s->from;
+	const uint64_t offset = s->sweep->step->element->direction == MARCH_DOWN
+					? share.hi - s->from - 1
+					: share.lo + s->from;
 
 	record_progress(run->rec, PART_ID_MEMORY, s->sweep->what, work->traffic,
 		work->traffic_total, "B", "address", plan_physical(s->plan, offset));
@@ -138,10 +139,11 @@ enum sweep_result sweep_run(struct run *run, const struct sweep *sweep)
 		.errors = m->errors,
 		.shares = work->shares};
 	const uint64_t longest = plan_share(&m->plan, 0, work->shares).hi;
+	const unsigned ops = sweep->step->element->count;
 
 	mem_log_sweep(&m->log);
 	for (; slice.from < longest; slice.from = slice.to) {
-		const uint64_t bytes = work_slice_bytes(work, sweep->ops, slice.from == 0);
+		const uint64_t bytes = work_slice_bytes(work, ops, slice.from == 0);
 		uint64_t start_ns, took_ns;
 		unsigned cpu;
 
@@ -156,8 +158,8 @@ enum sweep_result sweep_run(struct run *run, const struct sweep *sweep)
 			return SWEEP_FAULT;
 		took_ns = run_now_ns(run) - start_ns;
 		work->busy_ns += took_ns;
-		work->traffic += slice_total(&slice) * sweep->ops;
-		work_learn(work, (slice.to - slice.from) * sweep->ops, took_ns,
+		work->traffic += slice_total(&slice) * ops;
+		work_learn(work, (slice.to - slice.from) * ops, took_ns,
 			slice.to - slice.from == bytes);
 		for (unsigned p = 0; p < work->shares; p++)
 			mem_log_take(&m->log, run, &sweep->teller, cpu + p, &m->errors[p]);

@@ -12,16 +12,10 @@
 /* More CPUs than this are left out, with a note. */
 #define MEM_PARTS_MAX 512
 
-/* One walk over all memory: the same work on every chunk, in the given order within each share. */
+/* One walk over all memory, each CPU over its share. */
 struct sweep {
-	const char *what; /* "March C-, solid, step 2 of 6": for progress */
-	enum march_direction direction;
-	unsigned ops; /* words read or written per word of memory */
-
-	/* Runs on any CPU, with no services. */
-	void (*chunk)(const struct kernels *kernels, struct mem_chunk c, const void *arg,
-		struct mem_errors *errors);
-	const void *arg;
+	const char *what;              /* "March C-, solid, step 2 of 6": for progress */
+	const struct march_step *step; /* done on every line, in its direction */
 	struct mem_teller teller;
 };
 

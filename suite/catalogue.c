@@ -24,6 +24,10 @@ const struct check *const catalogue[] = {
 	&disk_surface_check,
 	&mem_address_check,
 	&mem_march_c_check,
+	&mem_random_check,
+	&mem_moving_inversions_check,
+	&mem_march_ss_check,
+	&mem_bit_fade_check,
 };
 const size_t catalogue_count = ARRAY_LEN(catalogue);
 
@@ -46,26 +50,25 @@ static bool excludes(struct text word)
 	return word.len > 0 && word.at[0] == '-';
 }
 
-/* Whether the word, without its minus, speaks of the check. One that runs on request has to be named in full to be
- * taken in. */
-static bool speaks_of(struct text word, const struct check *check)
+/* Whether the word, without its minus, speaks of the check. `in_full`: it takes the whole name to take it in. */
+static bool speaks_of(struct text word, const struct check *check, bool in_full)
 {
 	struct text id = whole(check->id);
 
 	if (excludes(word))
 		word = (struct text){word.at + 1, word.len - 1};
-	else if (check->on_request && word.len != id.len)
+	else if (in_full && word.len != id.len)
 		return false;
 	return text_glob(word, id);
 }
 
 /* Whether some word of `globs` takes the check in (excluding = false) or out (true). */
-static bool any_word(const char *globs, const struct check *check, bool excluding)
+static bool any_word(const char *globs, const struct check *check, bool excluding, bool in_full)
 {
 	struct text rest = whole(globs), word;
 
 	while (text_word(&rest, &word)) {
-		if (excludes(word) == excluding && speaks_of(word, check))
+		if (excludes(word) == excluding && speaks_of(word, check, in_full))
 			return true;
 	}
 	return false;
@@ -86,10 +89,12 @@ bool catalogue_selects(const struct config *config, const struct check *check)
 {
 	const char *globs = has_including_word(config->checks) ? config->checks
 							       : profile_globs[config->profile];
+	const bool in_full = check->on_request || (check->thorough && !config_thorough(config));
 
 	if (check->always)
 		return true;
-	return any_word(globs, check, false) && !any_word(config->checks, check, true);
+	return any_word(globs, check, false, in_full) &&
+	       !any_word(config->checks, check, true, false);
 }
 
 bool catalogue_unknown_word(struct text *rest, struct text *ret)
@@ -99,7 +104,7 @@ bool catalogue_unknown_word(struct text *rest, struct text *ret)
 	while (text_word(rest, &word)) {
 		size_t i = 0;
 
-		while (i < catalogue_count && !speaks_of(word, catalogue[i]))
+		while (i < catalogue_count && !speaks_of(word, catalogue[i], catalogue[i]->on_request))
 			i++;
 		if (i == catalogue_count) {
 			*ret = word;

@@ -13,8 +13,8 @@ extern const struct check *const catalogue[];
 extern const size_t catalogue_count;
 
 /* Whether this run takes the check: by profile, and by the globs in `checks`, where a word matches an id, a
- * minus excludes, only excluding words leave the rest of the profile, and a check that runs on request has to
- * be named in full. */
+ * minus excludes, only excluding words leave the rest of the profile, and a check that runs on request, or is
+ * too thorough for the profile, has to be named in full. */
 bool catalogue_selects(const struct config *config, const struct check *check);
 
 /* The next word of the globs in *rest that takes no check in or out, in *ret; *rest is what follows it. False: there

@@ -12,8 +12,10 @@ void catalogue_document(struct sink out)
 		const struct check *c = catalogue[i];
 
 		fmt(out, "| `%s` | %s%s | %s | %s%s%s%s |\n", c->id, c->title,
-			c->on_request ? " (only when named)" : "", c->pass_if,
-			c->need & NEED_NIC ? "a network card with a driver" : "",
+			c->on_request ? " (only when named)"
+			: c->thorough ? " (in the quick profile only when named)"
+				      : "",
+			c->pass_if, c->need & NEED_NIC ? "a network card with a driver" : "",
 			c->need & NEED_DISK ? "a disk" : "",
 			c->need & NEED_RAM ? "free memory" : "", c->need == 0 ? "-" : "");
 	}

@@ -72,52 +72,71 @@ static void limit_modify(uint64_t *words, size_t count, unsigned thread)
 
 /* ---- kernels ---- */
 
-static const struct march_element write_0 = {MARCH_UP, 1, {{MARCH_WRITE, 0}}};
-static const struct march_element read_0 = {MARCH_UP, 1, {{MARCH_READ, 0}}};
-static const struct march_element up_0_1 = {MARCH_UP, 2, {{MARCH_READ, 0}, {MARCH_WRITE, 1}}};
-static const struct march_element down_1_0 = {MARCH_DOWN, 2, {{MARCH_READ, 1}, {MARCH_WRITE, 0}}};
+static const struct march_element write_0 = {MARCH_UP, 1, {{MARCH_WRITE, 0}}, false};
+static const struct march_element read_0 = {MARCH_UP, 1, {{MARCH_READ, 0}}, false};
+static const struct march_element up_0_1 = {
+	MARCH_UP, 2, {{MARCH_READ, 0}, {MARCH_WRITE, 1}}, false};
+static const struct march_element down_1_0 = {
+	MARCH_DOWN, 2, {{MARCH_READ, 1}, {MARCH_WRITE, 0}}, false};
 
-static void march(
-	uint64_t *words, size_t count, unsigned thread, const struct march_element *element)
+static const struct mem_data fixed = {.kind = DATA_FIXED,
+	.line = {PATTERN, PATTERN, PATTERN, PATTERN, PATTERN, PATTERN, PATTERN, PATTERN}};
+static const struct mem_data own_address = {.kind = DATA_OWN_ADDRESS, .seed = 1};
+static const struct mem_data seeded = {.kind = DATA_RANDOM, .seed = 1};
+
+static const struct kernels *kernels; /* under test */
+
+static void march(uint64_t *words, size_t count, unsigned thread,
+	const struct march_element *element, const struct mem_data *data)
 {
-	const struct march_step step = {element, {PATTERN, ~PATTERN}};
+	const struct march_step step = {element, *data, false};
 	const struct mem_chunk chunk = {
 		.words = words, .count = count, .physical = (uint64_t)(uintptr_t)words};
 
-	kernels_scalar.march(kernels_scalar.ctx, chunk, &step, &errors[thread]);
+	kernels->march(kernels->ctx, chunk, &step, &errors[thread]);
 }
 
-static void march_w0(uint64_t *words, size_t count, unsigned thread)
+static void fixed_w(uint64_t *words, size_t count, unsigned thread)
 {
-	march(words, count, thread, &write_0);
+	march(words, count, thread, &write_0, &fixed);
 }
 
-static void march_r0(uint64_t *words, size_t count, unsigned thread)
+static void fixed_r(uint64_t *words, size_t count, unsigned thread)
 {
-	march(words, count, thread, &read_0);
+	march(words, count, thread, &read_0, &fixed);
 }
 
 /* Both directions, so that a round leaves the memory as it was. */
-static void march_rw(uint64_t *words, size_t count, unsigned thread)
+static void fixed_rw(uint64_t *words, size_t count, unsigned thread)
 {
-	march(words, count, thread, &up_0_1);
-	march(words, count, thread, &down_1_0);
+	march(words, count, thread, &up_0_1, &fixed);
+	march(words, count, thread, &down_1_0, &fixed);
 }
 
-static void address_fill(uint64_t *words, size_t count, unsigned thread)
+static void seeded_w(uint64_t *words, size_t count, unsigned thread)
 {
-	const struct mem_chunk chunk = {.words = words, .count = count, .physical = 0x100000000};
-
-	(void)thread;
-	kernels_scalar.address_fill(kernels_scalar.ctx, chunk, (struct own_address){.seed = 1});
+	march(words, count, thread, &write_0, &seeded);
 }
 
-static void address_verify(uint64_t *words, size_t count, unsigned thread)
+static void seeded_r(uint64_t *words, size_t count, unsigned thread)
 {
-	const struct mem_chunk chunk = {.words = words, .count = count, .physical = 0x100000000};
+	march(words, count, thread, &read_0, &seeded);
+}
 
-	kernels_scalar.address_verify(
-		kernels_scalar.ctx, chunk, (struct own_address){.seed = 1}, &errors[thread]);
+static void seeded_rw(uint64_t *words, size_t count, unsigned thread)
+{
+	march(words, count, thread, &up_0_1, &seeded);
+	march(words, count, thread, &down_1_0, &seeded);
+}
+
+static void address_w(uint64_t *words, size_t count, unsigned thread)
+{
+	march(words, count, thread, &write_0, &own_address);
+}
+
+static void address_r(uint64_t *words, size_t count, unsigned thread)
+{
+	march(words, count, thread, &read_0, &own_address);
 }
 
 /* ---- measuring ---- */
@@ -130,11 +149,14 @@ static const struct row {
 	job *limit, *kernel;
 	unsigned limit_passes, kernel_passes; /* reads plus writes of every word */
 } rows[] = {
-	{"march w (fill)", limit_write, march_w0, 1, 1},
-	{"march r (check)", limit_read, march_r0, 1, 1},
-	{"march rw up, then down", limit_modify, march_rw, 2, 4},
-	{"own address fill", limit_write, address_fill, 1, 1},
-	{"own address check", limit_read, address_verify, 1, 1},
+	{"fixed w (fill)", limit_write, fixed_w, 1, 1},
+	{"fixed r (check)", limit_read, fixed_r, 1, 1},
+	{"fixed rw up, then down", limit_modify, fixed_rw, 2, 4},
+	{"random w", limit_write, seeded_w, 1, 1},
+	{"random r", limit_read, seeded_r, 1, 1},
+	{"random rw up, then down", limit_modify, seeded_rw, 2, 4},
+	{"own address w", limit_write, address_w, 1, 1},
+	{"own address r", limit_read, address_r, 1, 1},
 };
 
 struct share {
@@ -192,6 +214,7 @@ static void measure(const struct row *row, uint64_t *words, size_t count, unsign
 
 int main(void)
 {
+	static const struct kernels *const instances[] = {&kernels_scalar, &kernels_sse2};
 	const size_t count = BUFFER_BYTES / sizeof(uint64_t);
 	uint64_t *words = aligned_alloc(4096, BUFFER_BYTES);
 	struct rng rng = {1};
@@ -201,12 +224,15 @@ int main(void)
 		return 1;
 	for (size_t i = 0; i < count; i++)
 		words[i] = rng_next(&rng);
-	printf("kernels: %s, %u MiB\n", kernels_scalar.name, BUFFER_BYTES >> 20);
-	printf("%-24s %s  %10s %10s  %6s  %10s\n", "kernel", "T", "limit GB/s", "GB/s", "ratio",
-		"s per GiB");
-	for (unsigned threads = 1; threads <= THREADS_MAX; threads++) {
-		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-			measure(&rows[i], words, count, threads);
+	for (size_t k = 0; k < sizeof(instances) / sizeof(instances[0]); k++) {
+		kernels = instances[k];
+		printf("kernels: %s, %u MiB\n", kernels->name, BUFFER_BYTES >> 20);
+		printf("%-24s %s  %10s %10s  %6s  %10s\n", "kernel", "T", "limit GB/s", "GB/s",
+			"ratio", "s per GiB");
+		for (unsigned threads = 1; threads <= THREADS_MAX; threads++) {
+			for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+				measure(&rows[i], words, count, threads);
+		}
 	}
 	for (unsigned t = 0; t < THREADS_MAX; t++)
 		wrong += errors[t].count;

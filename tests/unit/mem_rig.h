@@ -30,6 +30,7 @@ struct rig {
 	struct mem_session *session;
 	struct run run;
 	uint64_t now_ns, tick_ns; /* every look at the clock takes tick_ns */
+	uint64_t slept_ns;
 	unsigned pulses, pulses_left;
 	size_t finding_count;
 	struct rig_finding findings[RIG_FINDINGS];
@@ -44,6 +45,16 @@ static inline uint64_t rig_now(void *ctx)
 	struct rig *rig = ctx;
 
 	return rig->now_ns += rig->tick_ns;
+}
+
+/* Sleep is what leaky cells cannot stand. */
+static inline void rig_sleep(void *ctx, uint64_t ns)
+{
+	struct rig *rig = ctx;
+
+	rig->now_ns += ns;
+	rig->slept_ns += ns;
+	sim_ram_rest(&rig->ram);
 }
 
 static inline bool rig_pulse(struct run *run)
@@ -110,7 +121,8 @@ static inline struct rig *rig_new(uint64_t bytes, const char *faults)
 	sim_ram_port(&rig->ram, &rig->machine.ram);
 	sim_cpus_port(&rig->cpus, 2, CPUS_NONBLOCKING, &rig->machine.cpus);
 	rig->tick_ns = 1000000;
-	rig->machine.clock = (struct clock_port){.ctx = rig, .now_ns = rig_now};
+	rig->machine.clock = (struct clock_port){
+		.ctx = rig, .now_ns = rig_now, .sleep_ns = rig_sleep};
 	rig->config.mem_high = UINT64_MAX;
 	rig->session = calloc(1, sizeof(*rig->session));
 	rig->run = (struct run){.machine = &rig->machine,

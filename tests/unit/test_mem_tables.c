@@ -7,6 +7,8 @@
 #include "memtest/patterns.h"
 #include "tests/test.h"
 
+#define LINE_BITS 512
+
 /* In a sound March test every read expects what the last write left. */
 static void test_reads_follow_writes(void)
 {
@@ -29,17 +31,30 @@ static void test_reads_follow_writes(void)
 	}
 	CHECK_U64(march_ops(&marches[MARCH_MATS_PLUS]), 5);
 	CHECK_U64(march_ops(&marches[MARCH_C_MINUS]), 10);
+	CHECK_U64(march_ops(&marches[MARCH_MOVING_INVERSIONS]), 18);
+	CHECK_U64(march_ops(&marches[MARCH_LR]), 14);
+	CHECK_U64(march_ops(&marches[MARCH_SS]), 22);
+	CHECK_U64(march_ops(&marches[MARCH_RAW]), 26);
+	CHECK_U64(march_ops(&marches[MARCH_G]), 23);
+}
+
+/* Bit `bit` of a line, 0 .. 511, on a background that does not depend on the address. */
+static bool bit_of(size_t background, unsigned bit)
+{
+	struct mem_data data;
+
+	background_data(&backgrounds[background], 0, 0, &data);
+	return data.line[bit / 64] >> bit % 64 & 1;
 }
 
 static void test_backgrounds_tell_bits_apart(void)
 {
-	for (unsigned a = 0; a < 64; a++) {
-		for (unsigned b = a + 1; b < 64; b++) {
+	for (unsigned a = 0; a < LINE_BITS; a++) {
+		for (unsigned b = a + 1; b < LINE_BITS; b++) {
 			bool apart = false;
 
-			for (size_t i = 0; i < BACKGROUND_COUNT; i++)
-				apart |= (backgrounds[i].value >> a & 1) !=
-					 (backgrounds[i].value >> b & 1);
+			for (size_t i = 0; i < BACKGROUND_RANDOM; i++)
+				apart |= bit_of(i, a) != bit_of(i, b);
 			CHECK(apart, "bits %u and %u", a, b);
 		}
 	}
@@ -65,6 +80,38 @@ static void test_own_address_lines(void)
 	for (unsigned i = 0; i < OWN_ADDRESS_LINE_WORDS; i++)
 		CHECK_U64(own_address_word(key, own_address_line(key, 0x12345678940), i),
 			own_address_value(key, 0x12345678940 + 8 * i));
+}
+
+/* Any two bits of a line of random data hold every pair of values for about a quarter of the seeds. */
+static void test_random_pairs(void)
+{
+	enum { SEEDS = 512, WORDS = SEEDS / 64, NEEDED = SEEDS / 7 };
+	static uint64_t seeds_of[LINE_BITS]
+				[WORDS]; /* a bit per seed: what that bit of the line holds */
+	unsigned poor = 0;
+
+	for (unsigned s = 0; s < SEEDS; s++) {
+		const struct data_line line = data_line(DATA_RANDOM, s, 0x100000040);
+
+		for (unsigned b = 0; b < LINE_BITS; b++)
+			seeds_of[b][s / 64] |= (data_word(line, b / 64) >> b % 64 & 1) << s % 64;
+	}
+	for (unsigned a = 0; a < LINE_BITS; a++) {
+		for (unsigned b = a + 1; b < LINE_BITS; b++) {
+			unsigned both = 0, first = 0, second = 0;
+
+			for (unsigned w = 0; w < WORDS; w++) {
+				const uint64_t x = seeds_of[a][w], y = seeds_of[b][w];
+
+				both += (unsigned)__builtin_popcountll(x & y);
+				first += (unsigned)__builtin_popcountll(x & ~y);
+				second += (unsigned)__builtin_popcountll(~x & y);
+			}
+			poor += both < NEEDED || first < NEEDED || second < NEEDED ||
+				SEEDS - both - first - second < NEEDED;
+		}
+	}
+	CHECK_U64(poor, 0);
 }
 
 /* A line that is dead in one x4 chip must show in that chip's four bits, whichever line and chip. */
@@ -127,15 +174,15 @@ static void test_choosing(void)
 		const char *unknown; /* NULL: none */
 	} cases[] = {
 		{PROFILE_QUICK, "", 2, NULL},
-		{PROFILE_FULL, "", 7, NULL},
+		{PROFILE_FULL, "", 11, NULL},
 		{PROFILE_FULL, "solid", 1, NULL},
-		{PROFILE_QUICK, "*s", 5, NULL},
+		{PROFILE_QUICK, "*s", 8, NULL},
 		{PROFILE_QUICK, "checker  CHECKER che*", 1, NULL},
 		{PROFILE_QUICK, "zebra", 2, "zebra"},
 		{PROFILE_MEMORY, "solid stripes* x", 1, "stripes*"},
 	};
 	bool chosen[BACKGROUND_COUNT];
-	char list[96];
+	char list[160];
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const struct config config = with_patterns(cases[i].profile, cases[i].patterns);
@@ -147,7 +194,8 @@ static void test_choosing(void)
 			CHECK(text_is(unknown, cases[i].unknown));
 	}
 	mem_pattern_list(list, sizeof(list));
-	CHECK_STR(list, "solid, checker, pairs, nibbles, bytes, words, halves");
+	CHECK_STR(list, "solid, checker, pairs, nibbles, bytes, words, halves, columns, columns2, "
+			"columns4, random, walking-ones, walking-zeros");
 	CHECK(mem_pattern_known((struct text){"n?bbles", 7}));
 	CHECK(!mem_pattern_known((struct text){"", 0}));
 }
@@ -168,6 +216,7 @@ int main(void)
 	test_backgrounds_tell_bits_apart();
 	test_own_address();
 	test_own_address_lines();
+	test_random_pairs();
 	test_own_address_lanes();
 	test_own_address_flips();
 	test_choosing();

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What the words of memory are to hold, worked out from the address a line of 64 bytes at a time.
+ *
+ * Pure. Nothing is remembered about what was written: whoever reads asks again.
+ * Method: the eight words of a computed line are start, start + step, start + 2 step ..., each with its high half
+ *         folded into the low one. Own address: the step is fixed, so that every value leads back to its address
+ *         (own_address.h). Random: start is hashed from address and seed, step from start, so that any two bits of a
+ *         line hold each pair of values for a quarter of all seeds.
+ */
+#ifndef KIRIWAKE_MEMTEST_DATA_H
+#define KIRIWAKE_MEMTEST_DATA_H
+
+#include "core/rng.h"
+#include "memtest/own_address.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#define DATA_LINE_WORDS OWN_ADDRESS_LINE_WORDS
+
+enum data_kind { DATA_FIXED, DATA_RANDOM, DATA_OWN_ADDRESS };
+
+/* "0" of a background; "1" is the complement of every word. */
+struct mem_data {
+	enum data_kind kind;
+	uint64_t seed;                  /* unless DATA_FIXED */
+	uint64_t line[DATA_LINE_WORDS]; /* DATA_FIXED: every line of memory */
+};
+
+/* How a line is computed. */
+struct data_line {
+	uint64_t start, step;
+};
+
+/* The line of 64 bytes at `physical`, a multiple of 64. Not for DATA_FIXED. */
+static inline struct data_line data_line(enum data_kind kind, uint64_t seed, uint64_t physical)
+{
+	uint64_t start;
+
+	if (kind == DATA_OWN_ADDRESS)
+		return (struct data_line){own_address_line((struct own_address){seed, 0}, physical),
+			sizeof(uint64_t) * OWN_ADDRESS_FACTOR};
+	start = rng_mix(physical + seed);
+	return (struct data_line){start, start * OWN_ADDRESS_FACTOR ^ start >> 32};
+}
+
+/* Word `i` < 8 of a line. */
+static inline uint64_t data_word(struct data_line line, unsigned i)
+{
+	const uint64_t z = line.start + i * line.step;
+
+	return z ^ z >> 32;
+}
+
+#endif
