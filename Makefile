@@ -52,7 +52,7 @@ help:
 	@echo 'make fuzz       every fuzzer for FUZZ_SECONDS (default 20) each'
 	@echo 'make bench      memory kernels against the memory limit measured in the same run'
 	@echo 'make layers     who may include whom, and what pure code may call'
-	@echo 'make docs       regenerate docs/CHECKS.md and docs/FINDINGS.md from the code'
+	@echo 'make docs       regenerate the documents that come from the code (checks, findings, options, fault coverage)'
 	@echo 'make sample     boot the case of the README: docs/screenshot.png and docs/sample-report.txt'
 	@echo 'make format     clang-format all C files;  make clang: compile everything with clang as well'
 	@echo 'make clean      remove build/'
@@ -141,6 +141,7 @@ docs: $(B)/kiriwake
 	$(B)/kiriwake docs checks > docs/CHECKS.md
 	$(B)/kiriwake docs findings > docs/FINDINGS.md
 	$(B)/kiriwake docs options > docs/OPTIONS.md
+	$(B)/kiriwake docs coverage > docs/FAULT-COVERAGE.md
 
 format: | $(B)/packages.ok
 	clang-format -i $(wildcard */*.c */*.h tests/*/*.c tests/*/*.h)

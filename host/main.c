@@ -10,6 +10,7 @@
 #include "host/sim_disk.h"
 #include "host/sim_nic.h"
 #include "host/sim_ram.h"
+#include "host/sim_ram_coverage.h"
 #include "host/sim_volume.h"
 #include "suite/catalogue.h"
 #include "suite/options.h"
@@ -45,7 +46,7 @@ struct bench {
 static const char usage[] =
 	"kiriwake: the test suite on simulated hardware\n\n"
 	"  kiriwake [parts] [key=value ...]      run; options as on the stick (profile=quick, net.ip=...)\n"
-	"  kiriwake docs checks|findings|options print a document\n\n"
+	"  kiriwake docs checks|findings|options|coverage   print a document\n\n"
 	"parts:\n"
 	"  --log DIR       log volume (a directory); none: no log volume\n"
 	"  --ram SIZE      simulated RAM (default 16M)       --fault SPEC  broken RAM: stuck=0x100008:5:1\n"
@@ -243,7 +244,7 @@ static int print_document(const char *name)
 		const char *name;
 		void (*print)(struct sink out);
 	} documents[] = {{"checks", catalogue_document}, {"findings", findings_document},
-		{"options", options_page}};
+		{"options", options_page}, {"coverage", coverage_document}};
 
 	for (size_t i = 0; i < ARRAY_LEN(documents); i++) {
 		if (text_same(documents[i].name, name)) {

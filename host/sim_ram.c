@@ -27,7 +27,7 @@ static uint64_t *cell_at(struct sim_ram *ram, uint64_t physical)
 	return (uint64_t *)(void *)(ram->ranges[i].at + (physical - ram->ranges[i].physical));
 }
 
-static uint64_t physical_of(const struct sim_ram *ram, const uint64_t *word)
+uint64_t sim_ram_physical(const struct sim_ram *ram, const void *word)
 {
 	const uint64_t offset = (uint64_t)((const uint8_t *)word - ram->memory);
 	const size_t i = offset >= ram->ranges[0].bytes;
@@ -139,6 +139,15 @@ void sim_ram_store(struct sim_ram *ram, uint64_t physical, uint64_t value)
 	pthread_mutex_unlock(&ram->one_access);
 }
 
+void sim_ram_stream(struct sim_ram *ram, uint64_t physical, uint64_t value)
+{
+	pthread_mutex_lock(&ram->one_access);
+	if (physical - ram->cache.physical < sizeof(ram->cache.words))
+		write_back(ram);
+	cells_store(ram, physical, value);
+	pthread_mutex_unlock(&ram->one_access);
+}
+
 void sim_ram_flush(struct sim_ram *ram)
 {
 	pthread_mutex_lock(&ram->one_access);
@@ -159,8 +168,8 @@ void sim_ram_rest(struct sim_ram *ram)
 #define KERNEL(name)                 hooked_##name
 #define KERNEL_VECTOR                uint64_t
 #define KERNEL_RAMP(start, step)     (start)
-#define KERNEL_LOAD(ctx, p)          sim_ram_load(ctx, physical_of(ctx, p))
-#define KERNEL_STORE(ctx, p, value)  sim_ram_store(ctx, physical_of(ctx, p), value)
+#define KERNEL_LOAD(ctx, p)          sim_ram_load(ctx, sim_ram_physical(ctx, p))
+#define KERNEL_STORE(ctx, p, value)  sim_ram_store(ctx, sim_ram_physical(ctx, p), value)
 #define KERNEL_STREAM(ctx, p, value) KERNEL_STORE(ctx, p, value)
 #define KERNEL_FLUSH(ctx, p)         ((void)(p), sim_ram_flush(ctx))
 #define KERNEL_FENCE()               ((void)0)
@@ -280,8 +289,8 @@ static void hook_pages(struct sim_ram *ram)
 {
 	for (size_t i = 0; i < ram->fault_count; i++) {
 		for (uint64_t page = 0; page < ram->bytes / PLAN_PAGE; page++) {
-			const uint64_t physical = physical_of(ram,
-				(const uint64_t *)(const void *)(ram->memory + page * PLAN_PAGE));
+			const uint64_t physical = sim_ram_physical(
+				ram, ram->memory + page * PLAN_PAGE);
 
 			if (sim_ram_fault_touches(&ram->faults[i], physical, PLAN_PAGE))
 				ram->hooked[page] = true;

@@ -19,7 +19,7 @@
  *   coupling=ADDRESS:BIT:up|down:VICTIM:BIT:EFFECT
  *                                               that change of the first bit sets the victim's: EFFECT is
  *                                               0, 1 (idempotent) or invert (inversion coupling)
- *   disturb=ADDRESS:BIT:VALUE:VICTIM:BIT:EFFECT writing VALUE to the first bit, a change or not, does
+ *   disturb=ADDRESS:BIT:VALUE:VICTIM:BIT:EFFECT that VALUE written over VALUE does
  *   force=ADDRESS:BIT:VALUE:VICTIM:BIT:EFFECT   while the first bit is VALUE the victim's is EFFECT, 0 or 1
  *   block=ADDRESS:BIT:VALUE:VICTIM:BIT:up|down  while the first bit is VALUE the victim's cannot make that change
  *   alias=ADDRESS:OTHER                         accesses to OTHER reach ADDRESS
@@ -84,6 +84,12 @@ void sim_ram_reset(struct sim_ram *ram, uint64_t value);
 
 /* Kernels every access of which goes through the faults, wherever they are. */
 struct kernels sim_ram_faulty_kernels(struct sim_ram *ram);
+
+/* The physical address of a word of ram->memory. */
+uint64_t sim_ram_physical(const struct sim_ram *ram, const void *word);
+
+/* A store around the cache. */
+void sim_ram_stream(struct sim_ram *ram, uint64_t physical, uint64_t value);
 
 /* The cache is written back and empty. */
 void sim_ram_flush(struct sim_ram *ram);

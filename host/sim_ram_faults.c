@@ -125,7 +125,8 @@ static void coupling_after(struct sim_ram_fault *f, const struct sim_ram_access 
 
 static void disturb_after(struct sim_ram_fault *f, const struct sim_ram_access *a)
 {
-	if (a->write && a->physical == f->at[0] && is(a->value, f->at[1], f->at[2]))
+	if (a->write && a->physical == f->at[0] && is(a->old, f->at[1], f->at[2]) &&
+		is(a->value, f->at[1], f->at[2]))
 		hit_victim(f, a->ram);
 }
 

@@ -50,8 +50,7 @@ void march_job_make(enum march_job_id id, const struct config *config, struct ma
 		patterns_choose(jobs[id].data == ON_FEW ? &few : config, ret->chosen);
 }
 
-/* How many times the algorithm runs over all memory. */
-static unsigned job_times(const struct march_job *job)
+unsigned march_job_times(const struct march_job *job)
 {
 	unsigned times = 0;
 
@@ -161,7 +160,7 @@ static enum verdict run_job(struct run *run, enum march_job_id id)
 	if (jobs[id].data != ON_RANDOM)
 		tell_bad_patterns(run);
 	march_job_make(id, run->config, &job);
-	if (!session_begin(run, march_ops(job.march) * job_times(&job), &verdict))
+	if (!session_begin(run, march_ops(job.march) * march_job_times(&job), &verdict))
 		return verdict;
 	for (unsigned round = 0; round < job.rounds; round++) {
 		for (size_t i = 0; i < BACKGROUND_COUNT && result == SWEEP_DONE; i++) {

@@ -25,6 +25,9 @@ struct march_job {
 	bool flush;                    /* every operation reaches the cells */
 };
 
+/* How many times the algorithm runs over all memory. */
+unsigned march_job_times(const struct march_job *job);
+
 /* As the profile and mem.patterns say. */
 void march_job_make(enum march_job_id id, const struct config *config, struct march_job *ret);
 
