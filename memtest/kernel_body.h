@@ -43,9 +43,9 @@ KERNEL_INLINE uint64_t KERNEL(physical)(const struct mem_chunk *c, const void *a
 	return c->physical + (uint64_t)((const uint8_t *)at - (const uint8_t *)c->words);
 }
 
-/* What the line at `physical` is to hold; all bits of `invert` set means the complement. */
-KERNEL_INLINE KERNEL_LINE KERNEL(data)(
-	const struct mem_data *data, enum data_kind kind, uint64_t physical, uint64_t invert)
+/* What the line at `physical` is to hold; all bits of `invert` set means the complement. *page: see data_line(). */
+KERNEL_INLINE KERNEL_LINE KERNEL(data)(const struct mem_data *data, enum data_kind kind,
+	uint64_t physical, uint64_t invert, struct data_page *page)
 {
 	KERNEL_LINE ret;
 	struct data_line line;
@@ -57,7 +57,7 @@ KERNEL_INLINE KERNEL_LINE KERNEL(data)(
 		ret.at[i] ^= invert;
 		return ret;
 	}
-	line = data_line(kind, data->seed, physical);
+	line = data_line(kind, data->seed, physical, page);
 	z = KERNEL_RAMP(line.start, line.step);
 	KERNEL_EACH(i)
 	{
@@ -129,13 +129,15 @@ KERNEL_INLINE void KERNEL(walk)(void *ctx, struct mem_chunk c, const struct marc
 	const bool turns = element->ops[0].background != element->ops[reads && writes].background;
 	const uint64_t first = element->ops[0].background ? UINT64_MAX : 0;
 	const uint64_t turn = turns ? UINT64_MAX : 0;
-	KERNEL_LINE data = KERNEL(data)(&step->data, kind, c.physical, first);
+	struct data_page page = DATA_PAGE_NONE;
+	KERNEL_LINE data = KERNEL(data)(&step->data, kind, c.physical, first, &page);
 
 	for (size_t n = 0; n < c.count / DATA_LINE_WORDS; n++) {
 		KERNEL_VECTOR *at = KERNEL(line_at)(&c, n, downward);
 
 		if (kind != DATA_FIXED)
-			data = KERNEL(data)(&step->data, kind, KERNEL(physical)(&c, at), first);
+			data = KERNEL(data)(
+				&step->data, kind, KERNEL(physical)(&c, at), first, &page);
 		if (reads)
 			mem_errors_add_words(errors, KERNEL(check)(ctx, &c, at, &data, errors));
 		if (writes && reads) {
@@ -183,6 +185,7 @@ static void KERNEL(march_any)(
 	void *ctx, struct mem_chunk c, const struct march_step *step, struct mem_errors *errors)
 {
 	const struct march_element *element = step->element;
+	struct data_page page = DATA_PAGE_NONE;
 
 	for (size_t n = 0; n < c.count / DATA_LINE_WORDS; n++) {
 		KERNEL_VECTOR *at = KERNEL(line_at)(&c, n, element->direction == MARCH_DOWN);
@@ -190,8 +193,8 @@ static void KERNEL(march_any)(
 
 		for (unsigned o = 0; o < element->count; o++) {
 			const uint64_t invert = element->ops[o].background ? UINT64_MAX : 0;
-			const KERNEL_LINE data = KERNEL(data)(
-				&step->data, step->data.kind, KERNEL(physical)(&c, at), invert);
+			const KERNEL_LINE data = KERNEL(data)(&step->data, step->data.kind,
+				KERNEL(physical)(&c, at), invert, &page);
 
 			if (element->ops[o].act == MARCH_READ) {
 				bad |= KERNEL(check)(ctx, &c, at, &data, errors);

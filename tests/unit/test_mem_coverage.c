@@ -85,7 +85,7 @@ static void test_full_profile(void)
 static void test_quick_profile(void)
 {
 	static const char *const names[] = {
-		"SAF", "AF", "TF", "CFin", "CFid", "CFst", "CFtr", "RDF, IRF", "word"};
+		"SAF", "AF", "TF", "CFin", "CFid", "CFst", "CFtr", "RDF, IRF"};
 	const struct coverage_test quick = {.name = "quick",
 		.jobs = 1u << MARCH_JOB_C_MINUS | 1u << MARCH_JOB_RANDOM,
 		.own_address = true,

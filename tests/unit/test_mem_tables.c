@@ -82,19 +82,25 @@ static void test_own_address_lines(void)
 			own_address_value(key, 0x12345678940 + 8 * i));
 }
 
-/* Any two bits of a line of random data hold every pair of values for about a quarter of the seeds. */
+/* Any two bits of a page of random data hold every pair of values for about a quarter of the seeds. */
 static void test_random_pairs(void)
 {
 	enum { SEEDS = 512, WORDS = SEEDS / 64, NEEDED = SEEDS / 7 };
+	static const unsigned words[] = {0, 1, 2, 4, 64, 256, 510, 511};
 	static uint64_t seeds_of[LINE_BITS]
 				[WORDS]; /* a bit per seed: what that bit of the line holds */
 	unsigned poor = 0;
 
 	for (unsigned s = 0; s < SEEDS; s++) {
-		const struct data_line line = data_line(DATA_RANDOM, s, 0x100000040);
+		struct data_page page = DATA_PAGE_NONE;
 
-		for (unsigned b = 0; b < LINE_BITS; b++)
-			seeds_of[b][s / 64] |= (data_word(line, b / 64) >> b % 64 & 1) << s % 64;
+		for (unsigned b = 0; b < LINE_BITS; b++) {
+			const unsigned word = words[b / 64];
+			const struct data_line line = data_line(
+				DATA_RANDOM, s, 0x100001000 + word / 8 * 64, &page);
+
+			seeds_of[b][s / 64] |= (data_word(line, word % 8) >> b % 64 & 1) << s % 64;
+		}
 	}
 	for (unsigned a = 0; a < LINE_BITS; a++) {
 		for (unsigned b = a + 1; b < LINE_BITS; b++) {
