@@ -151,13 +151,14 @@ static void tell_bad_patterns(struct run *run)
 
 static enum verdict run_job(struct run *run, enum march_job_id id)
 {
+	const bool on_random = jobs[id].data == ON_RANDOM;
 	enum sweep_result result = SWEEP_DONE;
 	struct march_job job;
 	unsigned complete = 0;
 	enum verdict verdict;
 	char done[WHAT_TEXT] = "";
 
-	if (jobs[id].data != ON_RANDOM)
+	if (!on_random)
 		tell_bad_patterns(run);
 	march_job_make(id, run->config, &job);
 	if (!session_begin(run, march_ops(job.march) * march_job_times(&job), &verdict))
@@ -170,9 +171,10 @@ static enum verdict run_job(struct run *run, enum march_job_id id)
 		}
 	}
 	if (complete > 0)
-		fmt_to(done, sizeof(done), "%s%s, %u background%s", job.march->name,
+		fmt_to(done, sizeof(done), "%s%s, %u %s%s%s", job.march->name,
 			job.flush ? " with a flush after every operation" : "", complete,
-			complete == 1 ? "" : "s");
+			on_random ? "round" : "background", complete == 1 ? "" : "s",
+			on_random ? " of random data" : "");
 	return session_conclude(run, result, done);
 }
 

@@ -20,10 +20,10 @@ static struct rig *rig_with(const char *faults, enum profile profile, const char
 
 static void test_clean(void)
 {
-	static const char *const done[] = {"MATS+, 2 backgrounds, on 1 MiB",
+	static const char *const done[] = {"MATS+, 2 rounds of random data, on 1 MiB",
 		"Moving inversions, 2 backgrounds, on 1 MiB",
 		"March SS with a flush after every operation, 2 backgrounds, on 1 MiB",
-		"Bit fade, 1 background, on 1 MiB"};
+		"Bit fade, 1 round of random data, on 1 MiB"};
 
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
 		struct rig *rig = rig_with("", PROFILE_QUICK, "");
@@ -74,7 +74,7 @@ static void test_random_seeds(void)
 	const char *at;
 
 	CHECK_U64(rig_run(rig, &mem_random_check), PASS);
-	CHECK(rig_said(rig, "MATS+, 8 backgrounds, on 1 MiB"));
+	CHECK(rig_said(rig, "MATS+, 8 rounds of random data, on 1 MiB"));
 	for (unsigned round = 0; round < 2; round++) {
 		char words[64];
 
