@@ -3,15 +3,7 @@
  *
  * Accesses are volatile: the compiler can neither merge, drop nor reorder them. */
 #include "memtest/kernels.h"
-
-#include <emmintrin.h>
-
-/* Out of the caches of every CPU, and done before anything that follows. */
-static inline void flush_line(const void *line)
-{
-	_mm_clflush(line);
-	_mm_mfence();
-}
+#include "memtest/real_memory.h"
 
 #define KERNEL(name)                 scalar_##name
 #define KERNEL_VECTOR                uint64_t
@@ -34,19 +26,9 @@ void mem_errors_add(struct mem_errors *e, const struct mem_error *error)
 		e->at[e->kept++] = *error;
 }
 
-static uint64_t scalar_load(void *ctx, const uint64_t *word)
-{
-	return KERNEL_LOAD(ctx, word);
-}
-
-static void scalar_store(void *ctx, uint64_t *word, uint64_t value)
-{
-	KERNEL_STORE(ctx, word, value);
-}
-
 const struct kernels kernels_scalar = {
 	.name = "scalar 64-bit",
 	.march = scalar_march,
-	.load = scalar_load,
-	.store = scalar_store,
+	.load = real_load,
+	.store = real_store,
 };

@@ -3,21 +3,13 @@
  *
  * Plain writes go around the caches: a line that is only written need not be fetched first. */
 #include "memtest/kernels.h"
-
-#include <emmintrin.h>
+#include "memtest/real_memory.h"
 
 typedef uint64_t pair __attribute__((vector_size(16), may_alias));
 
 static inline void stream(void *at, pair value)
 {
 	_mm_stream_si128(at, (__m128i)value);
-}
-
-/* Out of the caches of every CPU, and done before anything that follows. */
-static inline void flush_line(const void *line)
-{
-	_mm_clflush(line);
-	_mm_mfence();
 }
 
 #define KERNEL(name)                 sse2_##name
@@ -30,21 +22,9 @@ static inline void flush_line(const void *line)
 #define KERNEL_FENCE()               _mm_sfence()
 #include "memtest/kernel_body.h"
 
-static uint64_t sse2_load(void *ctx, const uint64_t *word)
-{
-	(void)ctx;
-	return *(const volatile uint64_t *)word;
-}
-
-static void sse2_store(void *ctx, uint64_t *word, uint64_t value)
-{
-	(void)ctx;
-	*(volatile uint64_t *)word = value;
-}
-
 const struct kernels kernels_sse2 = {
 	.name = "SSE2 128-bit",
 	.march = sse2_march,
-	.load = sse2_load,
-	.store = sse2_store,
+	.load = real_load,
+	.store = real_store,
 };
