@@ -11,6 +11,7 @@
 #include "efi/parts.h"
 #include "efi/path.h"
 #include "efi/pci.h"
+#include "efi/scsi.h"
 
 #define SLOW_NS          UINT64_C(1000000000)
 #define USB_SETTLE_NS    UINT64_C(1500000000) /* hubs report their ports once a second or so */
@@ -24,8 +25,13 @@ static uint8_t partition_guard[] = {HARDWARE_DEVICE_PATH, HW_VENDOR_DP, 20, 0, 0
 static uint8_t usb_guard[] = {MESSAGING_DEVICE_PATH, MSG_USB_CLASS_DP, 11, 0, 0, 0, 0, 0, 0, 0, 0,
 	END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, 4, 0};
 
-static uint8_t *const guards[] = {
-	[CONNECT_GUARDED] = partition_guard, [CONNECT_USB_BUS] = usb_guard, [CONNECT_ALL] = NULL};
+static uint8_t no_children[] = {
+	END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, END_DEVICE_PATH_LENGTH, 0};
+
+static uint8_t *const guards[] = {[CONNECT_GUARDED] = partition_guard,
+	[CONNECT_USB_BUS] = usb_guard,
+	[CONNECT_CHILDLESS] = no_children,
+	[CONNECT_ALL] = NULL};
 
 static void say(const struct machine *machine, const char *what)
 {
@@ -114,6 +120,8 @@ static void connect_controller(
 	fmt_to(what, sizeof(what), "%s %s", name, d->location);
 	if (is_virtio_block(d))
 		connect_unit(machine, d->handle, what);
+	else if (d->kind == PCI_CLASS_SCSI || d->kind == PCI_CLASS_RAID || d->kind == PCI_CLASS_SAS)
+		scsi_connect(machine, d, what);
 	else
 		connect_handle(machine, d->handle, way, what);
 }
@@ -137,7 +145,8 @@ static bool connect_usb(struct machine *machine)
 void storage_connect(struct machine *machine)
 {
 	for (size_t i = 0; i < pci_device_count; i++) {
-		if (pci_class(&pci_devices[i]) == PCI_CLASS_STORAGE)
+		if (pci_class(&pci_devices[i]) == PCI_CLASS_STORAGE ||
+			pci_devices[i].kind == PCI_CLASS_SD_HOST)
 			connect_controller(machine, &pci_devices[i], CONNECT_ONE);
 	}
 	if (connect_usb(machine))

@@ -13,7 +13,8 @@ enum connect_way {
 	CONNECT_ONE,     /* drivers for this handle only, not for the children they create */
 	CONNECT_GUARDED, /* the same, and nothing that looks for partitions on it */
 	CONNECT_USB_BUS, /* the same for USB host controllers, whose bus driver would go on by itself */
-	CONNECT_ALL      /* children and theirs as well: never on a disk that is not ours */
+	CONNECT_CHILDLESS, /* the same, and buses create no children yet */
+	CONNECT_ALL        /* children and theirs as well: never on a disk that is not ours */
 };
 
 /* Connects; says so on the console first, for the case that it never returns, and notes it when it was slow.

@@ -21,6 +21,7 @@
 #define OPTICAL_BLOCK   2048u
 
 struct unit {
+	EFI_HANDLE handle;
 	EFI_BLOCK_IO *io;
 	struct disk *disk;
 };
@@ -50,10 +51,16 @@ static enum disk_result disk_read(void *ctx, uint64_t lba, uint32_t count)
 {
 	struct unit *unit = ctx;
 	struct disk *disk = unit->disk;
-	const EFI_BLOCK_IO_MEDIA *media = unit->io->Media;
 	uint64_t bytes = (uint64_t)count * disk->block_bytes;
 	EFI_STATUS status = EFI_NO_MEDIA;
+	const EFI_BLOCK_IO_MEDIA *media;
 
+	/* A driver frees its interface when its device is unplugged. */
+	if (protocol_on(unit->handle, &guid_block_io) != unit->io) {
+		text_copy(disk->error, sizeof(disk->error), "the firmware took the disk away");
+		return DISK_GONE;
+	}
+	media = unit->io->Media;
 	if (lba >= disk->block_count || count > disk->block_count - lba ||
 		bytes > disk->buffer_bytes) {
 		text_copy(disk->error, sizeof(disk->error), "read beyond the end of the disk");
@@ -157,7 +164,7 @@ static void add_disk(struct machine *machine, EFI_HANDLE handle, EFI_BLOCK_IO *i
 		return;
 	}
 	fmt_to(d->id, sizeof(d->id), "disk%u", (unsigned)all.count);
-	*unit = (struct unit){io, d};
+	*unit = (struct unit){handle, io, d};
 	identity_read(handle, pci ? pci->handle : NULL, d);
 	all.count++;
 }
@@ -200,11 +207,11 @@ static const struct {
 	uint16_t kind;
 	const char *name;
 } controllers[] = {
-	{0x0100, "SCSI controller"},
+	{PCI_CLASS_SCSI, "SCSI controller"},
 	{0x0101, "IDE controller"},
-	{0x0104, "RAID controller"},
+	{PCI_CLASS_RAID, "RAID controller"},
 	{0x0106, "SATA controller"},
-	{0x0107, "SAS controller"},
+	{PCI_CLASS_SAS, "SAS controller"},
 	{0x0108, "NVMe controller"},
 };
 

@@ -82,7 +82,7 @@ static bool read_device(EFI_HANDLE handle, struct pci_device *ret)
 	d.kind = (uint16_t)(header[2] >> 16);
 	if (d.vendor == 0xffff ||
 		(pci_class(&d) != PCI_CLASS_STORAGE && pci_class(&d) != PCI_CLASS_NETWORK &&
-			d.kind != PCI_CLASS_USB))
+			d.kind != PCI_CLASS_USB && d.kind != PCI_CLASS_SD_HOST))
 		return false;
 	d.order = (uint64_t)segment << 32 | (bus & 0xff) << 16 | (device & 0x1f) << 8 |
 		  (function & 7);

@@ -11,7 +11,11 @@
 
 #define PCI_CLASS_STORAGE 0x01u
 #define PCI_CLASS_NETWORK 0x02u
-#define PCI_CLASS_USB     0x0c03u /* class and subclass */
+#define PCI_CLASS_USB     0x0c03u /* class and subclass, as those below */
+#define PCI_CLASS_SCSI    0x0100u
+#define PCI_CLASS_RAID    0x0104u
+#define PCI_CLASS_SAS     0x0107u
+#define PCI_CLASS_SD_HOST 0x0805u
 
 #define PCI_VENDOR_VIRTIO 0x1af4u
 

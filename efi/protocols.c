@@ -14,6 +14,8 @@ EFI_GUID guid_console_out_device = {
 EFI_GUID guid_device_path = EFI_DEVICE_PATH_PROTOCOL_GUID;
 EFI_GUID guid_disk_info = {
 	0xd432a67f, 0x14dc, 0x484b, {0xb3, 0xbb, 0x3f, 0x02, 0x91, 0x84, 0x93, 0x27}};
+EFI_GUID guid_ext_scsi_pass_thru = {
+	0x143b7632, 0xb81b, 0x4cb7, {0xab, 0xd3, 0xb6, 0x25, 0xa5, 0xb9, 0xbf, 0xfe}};
 EFI_GUID guid_file_info = EFI_FILE_INFO_ID;
 EFI_GUID guid_file_system_info = EFI_FILE_SYSTEM_INFO_ID;
 EFI_GUID guid_graphics_output = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;

@@ -18,6 +18,7 @@ extern EFI_GUID guid_component_name2;
 extern EFI_GUID guid_console_out_device;
 extern EFI_GUID guid_device_path;
 extern EFI_GUID guid_disk_info;
+extern EFI_GUID guid_ext_scsi_pass_thru;
 extern EFI_GUID guid_file_info;
 extern EFI_GUID guid_file_system_info;
 extern EFI_GUID guid_graphics_output;
@@ -124,6 +125,28 @@ struct nvme_pass_thru {
 	VOID *mode;
 	EFI_STATUS(EFIAPI *pass_thru)
 	(struct nvme_pass_thru *self, UINT32 nsid, struct nvme_packet *packet, EFI_EVENT event);
+};
+
+/* ---- extended SCSI pass through (15.7) ---- */
+
+#define SCSI_TARGET_BYTES 16
+#define SCSI_DATA_IN      0u
+
+struct scsi_packet {
+	UINT64 timeout_100ns;
+	VOID *in, *out, *sense, *cdb;
+	UINT32 in_bytes, out_bytes;
+	UINT8 cdb_bytes, direction, adapter_status, target_status, sense_bytes;
+};
+
+struct scsi_pass_thru {
+	VOID *mode;
+	EFI_STATUS(EFIAPI *pass_thru)
+	(struct scsi_pass_thru *self, UINT8 *target, UINT64 lun, struct scsi_packet *packet,
+		EFI_EVENT event);
+	EFI_STATUS(EFIAPI *next_unit)(struct scsi_pass_thru *self, UINT8 **target, UINT64 *lun);
+	EFI_STATUS(EFIAPI *build_path)
+	(struct scsi_pass_thru *self, UINT8 *target, UINT64 lun, EFI_DEVICE_PATH **ret_node);
 };
 
 /* ---- USB I/O (17.2) ---- */

@@ -4,10 +4,12 @@
 #include "core/fmt.h"
 #include "efi/status.h"
 
-#define MS           UINT64_C(1000000)
-#define FRAME_MIN    60u
-#define FRAME_MAX    1514u
-#define TX_WAIT_NS   (200 * MS)
+#define MS         UINT64_C(1000000)
+#define FRAME_MIN  60u
+#define FRAME_MAX  1514u
+#define TX_WAIT_NS (3000 * MS)
+#define TX_POLLS_MIN \
+	2000u /* a machine that stood still meanwhile (an emulator, SMM) proves no hang */
 #define TX_POLL_US   50u
 #define LINK_WAIT_NS (2000 * MS) /* auto-negotiation takes up to about this long */
 #define LINK_POLL_NS (100 * MS)
@@ -196,11 +198,11 @@ static void recycle(struct snp_card *card)
 /* Recycles until the slots in `slots` are back or the time is over. */
 static bool await_slots(struct snp_card *card, uint8_t slots, uint64_t start)
 {
-	for (;;) {
+	for (unsigned polls = 0;; polls++) {
 		recycle(card);
 		if ((card->in_flight & slots) == 0)
 			return true;
-		if (now_ns(card) - start > TX_WAIT_NS)
+		if (now_ns(card) - start > TX_WAIT_NS && polls >= TX_POLLS_MIN)
 			return false;
 		fw.boot->Stall(TX_POLL_US);
 	}

@@ -9,6 +9,7 @@
 #include "core/fmt.h"
 #include "core/text.h"
 #include "efi/connect.h"
+#include "efi/labelled.h"
 #include "efi/parts.h"
 #include "efi/path.h"
 #include "efi/pci.h"
@@ -18,17 +19,6 @@
 #define MARKER_TEXT "kiriwake log volume"
 #define PROBE       "/kiriwake.tmp"
 #define LABEL_SIZE  16
-
-#define SECTOR_MAX      4096u
-#define FAT_LABEL_CHARS 11
-
-/* Where FAT boot sectors have their type and label: FAT32, then FAT12 and FAT16. */
-static const struct {
-	const char *type;
-	size_t type_at, label_at;
-} fat_labels[] = {{"FAT32", 82, 71}, {"FAT16", 54, 43}, {"FAT12", 54, 43}};
-
-static uint8_t sector[SECTOR_MAX] __attribute__((aligned(512)));
 
 static struct {
 	struct span boot;  /* path of the disk booted from */
@@ -52,30 +42,17 @@ EFI_HANDLE log_volume(void)
 
 /* ---- one volume ---- */
 
-/* The label in the boot sector, for firmware whose file system does not tell. */
-static void read_fat_label(EFI_HANDLE handle, char *label, size_t cap)
-{
-	EFI_BLOCK_IO *io = protocol_on(handle, &guid_block_io);
-	const EFI_BLOCK_IO_MEDIA *m = io != NULL ? io->Media : NULL;
-
-	if (m == NULL || m->BlockSize > SECTOR_MAX || m->BlockSize < 512 ||
-		EFI_ERROR(io->ReadBlocks(io, m->MediaId, 0, m->BlockSize, sector)))
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(fat_labels); i++) {
-		if (memcmp(sector + fat_labels[i].type_at, fat_labels[i].type, 5) == 0)
-			text_clean(label, cap, sector + fat_labels[i].label_at, FAT_LABEL_CHARS);
-	}
-}
-
 EFI_FILE_HANDLE volume_open(EFI_HANDLE handle, char *label, size_t cap)
 {
 	EFI_FILE_IO_INTERFACE *fs = protocol_on(handle, &guid_simple_file_system);
+	EFI_BLOCK_IO *io = protocol_on(handle, &guid_block_io);
 	EFI_FILE_HANDLE root = NULL;
 	union {
 		EFI_FILE_SYSTEM_INFO info;
 		uint8_t bytes[256]; /* with any label a file system may have */
 	} u;
 	UINTN size = sizeof(u);
+	char fat_label[FAT_LABEL_SIZE];
 
 	if (fs == NULL || EFI_ERROR(fs->OpenVolume(fs, &root)) || root == NULL)
 		return NULL;
@@ -85,8 +62,10 @@ EFI_FILE_HANDLE volume_open(EFI_HANDLE handle, char *label, size_t cap)
 		size > SIZE_OF_EFI_FILE_SYSTEM_INFO && size <= sizeof(u))
 		text_from_ucs2(label, cap, u.info.VolumeLabel,
 			(size - SIZE_OF_EFI_FILE_SYSTEM_INFO) / sizeof(CHAR16));
-	if (label[0] == '\0')
-		read_fat_label(handle, label, cap);
+	if (label[0] == '\0' && io != NULL) { /* U-Boot's file system does not tell */
+		fat_label_at(io, 0, fat_label);
+		text_copy(label, cap, fat_label);
+	}
 	return root;
 }
 
@@ -242,6 +221,25 @@ static void use(struct volume_port *port, EFI_HANDLE handle)
 		port->writable = can_write(root, port->error, sizeof(port->error));
 }
 
+/* Partitions of disks other than the one booted from are not looked for, or the firmware may write to a patient.
+ * A removable disk that is labelled as a log stick is none. */
+static void connect_log_sticks(struct machine *machine)
+{
+	struct handles disks = handles_with(&guid_block_io);
+
+	for (size_t i = 0; i < disks.count; i++) {
+		EFI_BLOCK_IO *io = protocol_on(disks.at[i], &guid_block_io);
+		struct span path = path_of(disks.at[i]);
+
+		if (io != NULL && io->Media != NULL && io->Media->RemovableMedia &&
+			!io->Media->LogicalPartition && path_disk(path).len == path.len &&
+			disk_has_label(io, LOG_LABEL))
+			connect_handle(machine, disks.at[i], CONNECT_ALL,
+				"the partitions of a stick labelled " LOG_LABEL);
+	}
+	handles_free(&disks);
+}
+
 void volume_build(struct machine *machine)
 {
 	EFI_HANDLE disk;
@@ -254,6 +252,10 @@ void volume_build(struct machine *machine)
 	if (s.on_boot_disk == NULL && disk != NULL) { /* partitions may not be looked for yet */
 		connect_handle(
 			machine, disk, CONNECT_ALL, "the partitions of the disk booted from");
+		s = search_log_volumes();
+	}
+	if (s.on_boot_disk == NULL) {
+		connect_log_sticks(machine);
 		s = search_log_volumes();
 	}
 	if (s.count_boot > 1)

@@ -50,8 +50,10 @@ case $heap_limit in
 *[!0-9]* | '') echo "mkimage: this GRUB's heap limit was not found: GRUB may keep memory from being tested" >&2 ;;
 *) printf '\000\020\000\000' | dd of="$work/grub/kernel.img" bs=1 seek=$((heap_limit + 1)) conv=notrunc status=none ;;
 esac
+# What is embedded is read before there is a parser that knows comments.
+grep -v '^#' "$here/grub-early.cfg" >"$work/grub-early.cfg"
 # shellcheck disable=SC2086  # a list of words is meant
-grub-mkimage -O x86_64-efi -d "$work/grub" -c "$here/grub-early.cfg" -p /EFI/kiriwake \
+grub-mkimage -O x86_64-efi -d "$work/grub" -c "$work/grub-early.cfg" -p /EFI/kiriwake \
     -o "$work/esp/EFI/BOOT/BOOTX64.EFI" $grub_modules
 
 # ---- contents ----

@@ -4,6 +4,7 @@
 #include "nicprobe/checks.h"
 #include "nicprobe/discover.h"
 #include "nicprobe/pump.h"
+#include "nicprobe/tell.h"
 
 #define LINK_WAIT_NS      (5ull * NS_PER_S)
 #define LINK_WAIT_LONG_NS (10ull * NS_PER_S)
@@ -101,6 +102,10 @@ void net_session_end(struct run *run)
 
 	if (s == NULL || !s->begun)
 		return;
+	/* Nobody listened while disks and memory were tested: a link that is gone by now was lost then. */
+	for (size_t i = 0; i < s->station_count; i++)
+		net_ask_link(run, &s->stations[i], run_now_ns(run));
+	tell_new(run);
 	discover_release(run);
 	for (size_t i = 0; i < s->station_count; i++) {
 		if (s->stations[i].opened)

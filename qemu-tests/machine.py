@@ -5,6 +5,7 @@ Everything about a run stays in its own directory: serial.log, screen.png, the i
 log/ (that log, read back), the disks, qemu.log with the command line.
 """
 
+import contextlib
 import hashlib
 import os
 import re
@@ -56,6 +57,7 @@ class Machine:
     cpus: int = 2
     medium: str = "usb"  # a key of BOOT_DEVICES
     image: str = "kiriwake.img"
+    log_stick: bool = False  # a second stick: the log is expected there
     disks: tuple[Disk, ...] = (Disk(),)
     nics: tuple[Nic, ...] = (Nic(),)
     options: dict[str, str] = field(default_factory=dict)  # by SMBIOS; on_finish=qemu-exit unless given
@@ -79,9 +81,14 @@ BOOT_DEVICES = {
 
 DISK_DEVICES = {
     "nvme": ["-device", "nvme,drive={drive},serial={serial}"],
+    "nvme4k": ["-device", "nvme,drive={drive},serial={serial},logical_block_size=4096,physical_block_size=4096"],
     "virtio": ["-device", "virtio-blk-pci,drive={drive},serial={serial}"],
     "sata": ["-device", "ide-hd,bus=ide.{index},drive={drive},serial={serial}"],
     "scsi": ["-device", "virtio-scsi-pci,id=scsi{index}", "-device", "scsi-hd,bus=scsi{index}.0,drive={drive},serial={serial}"],
+    "scsi-gap": [
+        *("-device", "virtio-scsi-pci,id=scsi{index}"),
+        *("-device", "scsi-hd,bus=scsi{index}.0,scsi-id=3,lun=5,drive={drive},serial={serial}"),
+    ],
     "usb": ["-device", "usb-ehci,id=ehci{index}", "-device", "usb-storage,bus=ehci{index}.0,drive={drive},serial={serial}"],
 }
 
@@ -114,6 +121,7 @@ class Run:
         self.directory = directory
         self.machine = machine
         self.image = directory / machine.image
+        self.log_image = directory / "log-stick.img" if machine.log_stick else self.image
         self.memory_fd = -1  # the machine's RAM while it runs; written to behind its back by faults.py
         self.peers: list[Peer] = []
         self.serial = ""  # what came so far, without escape sequences
@@ -125,6 +133,8 @@ class Run:
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
         media.copy(BUILD / machine.image, self.image)
+        if machine.log_stick:
+            media.copy(BUILD / "kiriwake.img", self.log_image)
         shutil.copyfile(VARIABLES, directory / "variables.fd")
         for index, disk in enumerate(machine.disks):
             make = disk.make or (lambda path, mib: media.random_disk(path, mib, path.name))
@@ -138,7 +148,7 @@ class Run:
     def tidy(self, keep: bool) -> None:
         """Removes what is big and can be made again, unless somebody has to look at it."""
         if not keep:
-            for file in [self.image, *self.directory.glob("disk*.img"), self.directory / "variables.fd"]:
+            for file in [self.image, self.log_image, *self.directory.glob("disk*.img"), self.directory / "variables.fd"]:
                 file.unlink(missing_ok=True)
 
     def disk_file(self, index: int) -> Path:
@@ -154,7 +164,7 @@ class Run:
     def type_serial(self, text: str) -> None:
         self._serial_socket.sendall(text.encode())
 
-    def monitor(self, command: str, **arguments) -> object:
+    def monitor(self, command: str, /, **arguments) -> object:
         return self._qmp.command(command, **arguments)
 
     @property
@@ -178,9 +188,11 @@ class Run:
             finally:
                 exit_code = self._stop()
         seconds = time.monotonic() - started
+        # QEMU's own copy is whole; of the line we listened to, the last words may be lost when QEMU exits.
+        self.serial = ESCAPE_SEQUENCE.sub("", (self.directory / "serial.log").read_text("ascii", "replace"))
         log = self.directory / "log"
         shutil.rmtree(log, ignore_errors=True)
-        media.extract(self.image, "KIRIWAKELOG", log)
+        media.extract(self.log_image, "KIRIWAKELOG", log)
         return Result(self.directory, exit_code, timed_out, seconds, self.serial, log)
 
     def _start(self, sockets: Path) -> None:
@@ -228,6 +240,9 @@ class Run:
         command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-device", "qemu-xhci,id=xhci"]
         command += ["-blockdev", blockdev("stick", self.image, read_only=m.medium == "cdrom")]
         command += BOOT_DEVICES[m.medium]
+        if m.log_stick:
+            command += ["-blockdev", blockdev("logstick", self.log_image)]
+            command += ["-device", "usb-storage,bus=xhci.0,drive=logstick,removable=on"]
         for index, disk in enumerate(m.disks):
             command += ["-blockdev", blockdev(f"disk{index}", self.disk_file(index), disk.bad_sector)]
             names = {"drive": f"disk{index}", "serial": f"PATIENT{index}", "index": index}
@@ -287,10 +302,11 @@ class Run:
                 self.monitor("stop")
             self.monitor("screendump", filename=str(partial), format="png")
             partial.replace(target)
-            if hold:
-                self.monitor("cont")
         except (OSError, RuntimeError):
-            pass  # the machine ended meanwhile: the picture before this one stays
+            pass  # no screen, or the machine ended meanwhile: the picture before this one stays
+        if hold:
+            with contextlib.suppress(OSError, RuntimeError):
+                self.monitor("cont")
 
     def _stop(self) -> int:
         for peer in self.peers:

@@ -21,7 +21,7 @@ class Qmp:
             raise ConnectionError("QEMU closed its monitor")
         return json.loads(line)
 
-    def command(self, name: str, **arguments) -> object:
+    def command(self, name: str, /, **arguments) -> object:
         """Raises OSError when QEMU is gone, RuntimeError when it refuses."""
         request = {"execute": name, "arguments": arguments}
         self._socket.sendall(json.dumps(request).encode() + b"\n")

@@ -104,7 +104,8 @@ bool catalogue_unknown_word(struct text *rest, struct text *ret)
 	while (text_word(rest, &word)) {
 		size_t i = 0;
 
-		while (i < catalogue_count && !speaks_of(word, catalogue[i], catalogue[i]->on_request))
+		while (i < catalogue_count &&
+			!speaks_of(word, catalogue[i], catalogue[i]->on_request))
 			i++;
 		if (i == catalogue_count) {
 			*ret = word;
