@@ -38,6 +38,12 @@ static enum nic_result send(void *ctx, const uint8_t *frame, size_t len)
 	return NIC_OK;
 }
 
+static enum nic_link link_up(void *ctx)
+{
+	(void)ctx;
+	return NIC_LINK_UP;
+}
+
 static void close_card(void *ctx)
 {
 	(void)ctx;
@@ -75,8 +81,11 @@ static void begin(struct net_session *s, struct nic *nics)
 	s->begun = true;
 	s->station_count = CARDS;
 	for (unsigned i = 0; i < CARDS; i++) {
-		nics[i] = (struct nic){
-			.has_driver = true, .mac = macs[i], .send = send, .close = close_card};
+		nics[i] = (struct nic){.has_driver = true,
+			.mac = macs[i],
+			.link = link_up,
+			.send = send,
+			.close = close_card};
 		s->stations[i] = (struct station){
 			.nic = &nics[i], .opened = true, .link = NIC_LINK_UP};
 		s->dhcp.xid[i] = 0x01020304;
