@@ -91,18 +91,30 @@ static bool look_into(const struct volume_port *v, unsigned number, struct conte
 	return v->list(v->ctx, path, add_file, ret) == VOLUME_OK;
 }
 
+/* Up to `cap` bytes of run `number`'s records. False: they cannot be read. */
+static bool read_records(const struct volume_port *v, unsigned number, uint64_t offset,
+	char *buffer, size_t cap, struct span *ret)
+{
+	char path[PATH_SIZE];
+	size_t len;
+
+	fmt_to(path, sizeof(path), OLD_RUNS_DIRECTORY "/%04u/results.jsonl", number);
+	if (v->read(v->ctx, path, offset, buffer, cap, &len) != VOLUME_OK)
+		return false;
+	*ret = (struct span){(const uint8_t *)buffer, len};
+	return true;
+}
+
 /* How run `number` ended, by the last bytes of its records. False: they cannot be read. */
 static bool read_end(const struct volume_port *v, unsigned number, uint64_t results_bytes,
 	char buffer[OLD_RUNS_TAIL], struct previous_run *ret)
 {
 	uint64_t offset = results_bytes > OLD_RUNS_TAIL ? results_bytes - OLD_RUNS_TAIL : 0;
-	char path[PATH_SIZE];
-	size_t len;
+	struct span tail;
 
-	fmt_to(path, sizeof(path), OLD_RUNS_DIRECTORY "/%04u/results.jsonl", number);
-	if (v->read(v->ctx, path, offset, buffer, OLD_RUNS_TAIL, &len) != VOLUME_OK)
+	if (!read_records(v, number, offset, buffer, OLD_RUNS_TAIL, &tail))
 		return false;
-	previous_run_read((struct span){(const uint8_t *)buffer, len}, ret);
+	previous_run_read(tail, ret);
 	return true;
 }
 
@@ -110,12 +122,10 @@ static bool read_end(const struct volume_port *v, unsigned number, uint64_t resu
 static void read_head(const struct volume_port *v, unsigned number, char buffer[OLD_RUNS_TAIL],
 	struct previous_run *run)
 {
-	char path[PATH_SIZE];
-	size_t len;
+	struct span head;
 
-	fmt_to(path, sizeof(path), OLD_RUNS_DIRECTORY "/%04u/results.jsonl", number);
-	if (v->read(v->ctx, path, 0, buffer, HEAD_BYTES, &len) == VOLUME_OK)
-		previous_run_read_head((struct span){(const uint8_t *)buffer, len}, run);
+	if (read_records(v, number, 0, buffer, HEAD_BYTES, &head))
+		previous_run_read_head(head, run);
 }
 
 /* The newest run that has records. One that cannot be read ends the search: nothing is claimed of it. */
