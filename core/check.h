@@ -9,6 +9,7 @@
 #include "core/config.h"
 #include "core/machine.h"
 #include "core/record.h"
+#include "core/topology.h"
 
 /* What a check needs; absent: SKIP with a reason, never FAIL. */
 enum {
@@ -31,9 +32,10 @@ struct run {
 	struct net_session *net;
 	struct mem_session *mem;
 	struct disk_session *disk;
-	uint64_t installed_bytes; /* RAM by SMBIOS type 17; 0 unknown */
-	uint64_t seed;            /* of everything random in this run; recorded */
-	unsigned pass;            /* from 0 */
+	const struct topology *topology; /* never NULL; may know nothing */
+	uint64_t installed_bytes;        /* RAM by SMBIOS type 17; 0 unknown */
+	uint64_t seed;                   /* of everything random in this run; recorded */
+	unsigned pass;                   /* from 0 */
 
 	/* Call at least once a second while working: lets the log flush, feeds the watchdog, looks at the keyboard
 	 * and the budget. False: stop now, tidy up and say how far you came. */

@@ -47,6 +47,8 @@ struct cpu_port {
 	enum cpu_mode
 		mode; /* the way work reaches the other CPUs; chosen by what the firmware accepts */
 	char why[PORT_ERROR]; /* why this mode: for the log */
+	const uint32_t
+		*apic_ids; /* of CPU 0 .. count - 1, as ACPI tables name them; NULL: not known */
 	char error[PORT_ERROR];
 
 	/* Runs work(arg, 0) .. work(arg, parts - 1), parts <= count, each once and part p on CPU p where the
@@ -103,6 +105,29 @@ struct ram_port {
 	/* Takes all free conventional memory but a reserve for the firmware (`reserve_bytes`). False: none could be had. */
 	bool (*acquire)(void *ctx, uint64_t reserve_bytes, struct ram_grant *ret);
 	void (*release)(void *ctx);
+};
+
+/* ---- machine-check banks ---- */
+
+/* One bank that holds an error, as its registers read: Intel SDM volume 3, chapter 17; AMD APM volume 2, chapter 9. */
+struct mca_bank {
+	unsigned bank;
+	uint64_t status;
+	uint64_t address, misc; /* 0 unless status says they are valid */
+	uint64_t syndrome;      /* AMD's scalable MCA only, else 0 */
+};
+
+#define MCA_BANKS_MAX 64
+
+/* `take` NULL: the CPUs have no machine-check banks. */
+struct mca_port {
+	void *ctx;
+	uint64_t capabilities; /* MCG_CAP of the boot CPU */
+	char error[PORT_ERROR];
+
+	/* Takes the banks of one CPU that hold an error, and clears them, so that the next one shows. Returns how many;
+	 * 0 also when the CPU could not be asked (then `error` is not empty). */
+	size_t (*take)(void *ctx, unsigned cpu, struct mca_bank ret[MCA_BANKS_MAX]);
 };
 
 /* ---- network cards ---- */
@@ -231,6 +256,7 @@ struct option_source {
 
 #define OPTION_SOURCES_MAX 8
 #define MACHINE_NOTES_MAX  24
+#define ACPI_TABLES_MAX    64
 
 struct config;
 
@@ -238,6 +264,7 @@ struct machine {
 	struct clock_port clock;
 	struct cpu_port cpus;
 	struct ram_port ram;
+	struct mca_port mca;
 	struct volume_port volume;
 	struct console_port console;
 
@@ -250,6 +277,8 @@ struct machine {
 
 	struct span smbios_entry; /* SMBIOS entry point, empty when the firmware has none */
 	struct span smbios_table; /* the structure table it points to */
+	size_t acpi_table_count;  /* what the XSDT or RSDT lists, header included; unchecked */
+	struct span acpi_tables[ACPI_TABLES_MAX];
 
 	size_t option_source_count; /* in order of precedence, later wins; SMBIOS strings are not among them */
 	struct option_source option_sources[OPTION_SOURCES_MAX];

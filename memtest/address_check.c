@@ -138,13 +138,14 @@ static enum sweep_result test_words(struct run *run, const struct address_phase 
 	const struct march_element check = {MARCH_UP, 1, {{MARCH_READ, complement}}, false};
 	struct march_step step = {
 		.element = &fill, .data = {.kind = DATA_OWN_ADDRESS, .seed = phase->key.seed}};
-	const struct sweep sweep = {
-		.what = phase->during, .step = &step, .teller = {tell_mismatch, phase}};
+	const struct mem_teller teller = {tell_mismatch, phase};
+	struct sweep sweep = sweep_of_march(phase->during, &step, teller);
 	enum sweep_result result = sweep_run(run, &sweep);
 
 	if (result != SWEEP_DONE)
 		return result;
 	step.element = &check;
+	sweep = sweep_of_march(phase->during, &step, teller);
 	return sweep_run(run, &sweep);
 }
 

@@ -92,14 +92,14 @@ static enum sweep_result run_data(
 		const struct march_element *element = &march->elements[i];
 		const struct march_step step = {element, *data, job->flush};
 		char what[WHAT_TEXT];
+		struct sweep sweep;
 
 		if (element->rest && !rest(run))
 			return SWEEP_STOPPED;
 		fmt_to(what, sizeof(what), "%s, %s, step %u of %u", march->name, name, i + 1,
 			march->count);
-		result = sweep_run(
-			run, &(struct sweep){
-				     .what = what, .step = &step, .teller = {tell_mismatch, what}});
+		sweep = sweep_of_march(what, &step, (struct mem_teller){tell_mismatch, what});
+		result = sweep_run(run, &sweep);
 	}
 	return result;
 }

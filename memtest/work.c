@@ -44,6 +44,23 @@ void work_learn(struct mem_work *work, uint64_t traffic, uint64_t took_ns, bool 
 		work->slice_traffic = traffic / 256 * growth;
 }
 
+static void march_work(const struct kernels *kernels, struct mem_chunk piece, const void *arg,
+	struct mem_errors *errors)
+{
+	kernels->march(kernels->ctx, piece, arg, errors);
+}
+
+struct sweep sweep_of_march(
+	const char *what, const struct march_step *step, struct mem_teller teller)
+{
+	return (struct sweep){.what = what,
+		.work = march_work,
+		.arg = step,
+		.ops = step->element->count,
+		.downward = step->element->direction == MARCH_DOWN,
+		.teller = teller};
+}
+
 /* What every CPU needs to know to do its part of a slice. */
 struct slice {
 	const struct sweep *sweep;
@@ -60,7 +77,7 @@ struct slice {
 static void slice_work(void *arg, unsigned part)
 {
 	const struct slice *s = arg;
-	const bool downward = s->sweep->step->element->direction == MARCH_DOWN;
+	const bool downward = s->sweep->downward;
 	const struct mem_interval share = plan_share(s->plan, part, s->shares);
 	const uint64_t bytes = share.hi - share.lo;
 	const uint64_t from = s->from < bytes ? s->from : bytes, to = s->to < bytes ? s->to : bytes;
@@ -70,7 +87,7 @@ static void slice_work(void *arg, unsigned part)
 
 	mem_errors_clear(&s->errors[part]);
 	while (plan_take(s->plan, &rest, downward, &chunk))
-		s->kernels->march(s->kernels->ctx, chunk, s->sweep->step, &s->errors[part]);
+		s->sweep->work(s->kernels, chunk, s->sweep->arg, &s->errors[part]);
 	if (s->flush)
 		s->cpus->flush_caches();
 }
@@ -106,9 +123,7 @@ static void tell_progress(struct run *run, const struct slice *s)
 {
 	const struct mem_work *work = &run->mem->work;
 	const struct mem_interval share = plan_share(s->plan, 0, s->shares);
-	const uint64_t offset = s->sweep->step->element->direction == MARCH_DOWN
-					? share.hi - s->from - 1
-					: share.lo + s->from;
+	const uint64_t offset = s->sweep->downward ? share.hi - s->from - 1 : share.lo + s->from;
 
 	record_progress(run->rec, PART_ID_MEMORY, s->sweep->what, work->traffic,
 		work->traffic_total, "B", "address", plan_physical(s->plan, offset));
@@ -139,7 +154,7 @@ enum sweep_result sweep_run(struct run *run, const struct sweep *sweep)
 		.errors = m->errors,
 		.shares = work->shares};
 	const uint64_t longest = plan_share(&m->plan, 0, work->shares).hi;
-	const unsigned ops = sweep->step->element->count;
+	const unsigned ops = sweep->ops;
 
 	mem_log_sweep(&m->log);
 	for (; slice.from < longest; slice.from = slice.to) {

@@ -12,10 +12,18 @@
 /* More CPUs than this are left out, with a note. */
 #define MEM_PARTS_MAX 512
 
+/* What a sweep does to each piece of memory. Runs on any CPU, see cpu_work. A piece is whole pages; where one
+ * ends and the next begins depends on speed, so nothing that is compared later may depend on that. */
+typedef void sweep_work(const struct kernels *kernels, struct mem_chunk piece, const void *arg,
+	struct mem_errors *errors);
+
 /* One walk over all memory, each CPU over its share. */
 struct sweep {
-	const char *what;              /* "March C-, solid, step 2 of 6": for progress */
-	const struct march_step *step; /* done on every line, in its direction */
+	const char *what; /* "March C-, solid, step 2 of 6": for progress */
+	sweep_work *work;
+	const void *arg;
+	unsigned ops;  /* words read and written per word of memory */
+	bool downward; /* pieces come in descending order */
 	struct mem_teller teller;
 };
 
@@ -41,6 +49,10 @@ void work_init(struct mem_work *work, const struct cpu_port *cpus, const struct 
 
 /* A check begins that will move so many bytes. */
 void work_begin(struct mem_work *work, uint64_t traffic_total);
+
+/* A sweep that does `step` on every line, in its direction. */
+struct sweep sweep_of_march(
+	const char *what, const struct march_step *step, struct mem_teller teller);
 
 /* Sweeps over run->mem->plan and tells what is found. Every CPU empties its caches after its last access, so the
  * next sweep reads what memory holds. On SWEEP_FAULT after a timeout run->mem->cpu_lost is set: that CPU may still

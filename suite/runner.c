@@ -270,6 +270,7 @@ struct suite_outcome suite_run(struct suite *s, struct machine *machine)
 		.config = &s->config,
 		.rec = &s->rec,
 		.inventory = &s->inventory,
+		.topology = &s->topology,
 		.net = &s->net,
 		.mem = &s->mem,
 		.disk = &s->disk,

@@ -29,6 +29,7 @@ struct suite {
 
 	struct recorder rec;
 	struct inventory inventory;
+	struct topology topology;
 	struct triage triage;
 	struct runlog log;
 	bool log_problem_told; /* log-unavailable is found once */

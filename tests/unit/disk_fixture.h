@@ -28,6 +28,7 @@ struct fixture {
 	struct config config;
 	struct recorder rec;
 	struct disk_session session;
+	struct topology topology;
 	struct run run;
 
 	unsigned stop_at_pulse; /* 0: never */
@@ -148,6 +149,7 @@ static struct fixture *fixture_new(const char *specs)
 	recorder_init(&f->rec, &f->clock);
 	recorder_listen(&f->rec, (struct listener){fixture_hear, f});
 	f->run = (struct run){.machine = &f->machine,
+		.topology = &f->topology,
 		.config = &f->config,
 		.rec = &f->rec,
 		.disk = &f->session,

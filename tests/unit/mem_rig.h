@@ -28,6 +28,7 @@ struct rig {
 	struct config config;
 	struct recorder rec;
 	struct mem_session *session;
+	struct topology topology;
 	struct run run;
 	uint64_t now_ns, tick_ns; /* every look at the clock takes tick_ns */
 	uint64_t slept_ns;
@@ -126,6 +127,7 @@ static inline struct rig *rig_new(uint64_t bytes, const char *faults)
 	rig->config.mem_high = UINT64_MAX;
 	rig->session = calloc(1, sizeof(*rig->session));
 	rig->run = (struct run){.machine = &rig->machine,
+		.topology = &rig->topology,
 		.config = &rig->config,
 		.rec = &rig->rec,
 		.mem = rig->session,

@@ -39,6 +39,7 @@ struct rig {
 	struct inventory inventory;
 	struct recorder rec;
 	struct net_session session;
+	struct topology topology;
 	struct run run;
 	unsigned pulses_left; /* until a pulse says stop */
 
@@ -194,6 +195,7 @@ static void rig_init(struct rig *rig, const char *const *specs)
 	recorder_init(&rig->rec, &rig->machine.clock);
 	recorder_listen(&rig->rec, (struct listener){rig_hear, rig});
 	rig->run = (struct run){.machine = &rig->machine,
+		.topology = &rig->topology,
 		.config = &rig->config,
 		.rec = &rig->rec,
 		.inventory = &rig->inventory,
