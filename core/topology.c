@@ -41,8 +41,10 @@ unsigned dimm_set_count(struct dimm_set set)
 {
 	unsigned count = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(set.bits); i++)
-		count += (unsigned)__builtin_popcountll(set.bits[i]);
+	for (size_t i = 0; i < ARRAY_LEN(set.bits); i++) {
+		for (uint64_t left = set.bits[i]; left != 0; left &= left - 1)
+			count++;
+	}
 	return count;
 }
 
