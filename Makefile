@@ -64,13 +64,20 @@ $(B)/packages.ok: tests/install-packages.sh
 	@touch $@
 packages: $(B)/packages.ok
 
+# Who holds which MAC addresses, from Debian's ieee-data.
+$(B)/vendors.bin: nicprobe/pack_vendors.py | $(B)/packages.ok
+	@$(PYTHON) nicprobe/pack_vendors.py /usr/share/ieee-data $@
+
 # define one flavour: $(1) its name
 define flavour
 $(B)/$(1)/%.o: %.c Makefile | $(B)/packages.ok
 	@mkdir -p $$(@D)
 	@echo '  CC $(1) $$<'
 	@$$(CC.$(1)) $$(CFLAGS.$(1)) $$(if $$(filter $$(PURE),$$<),-ffreestanding) -c $$< -o $$@
-$(B)/$(1)/pure.a: $$(PURE:%.c=$(B)/$(1)/%.o)
+$(B)/$(1)/nicprobe/vendor_table.o: nicprobe/vendor_table.S $(B)/vendors.bin
+	@mkdir -p $$(@D)
+	@$$(CC.$(1)) -DVENDORS='"$(B)/vendors.bin"' -c $$< -o $$@
+$(B)/$(1)/pure.a: $$(PURE:%.c=$(B)/$(1)/%.o) $(B)/$(1)/nicprobe/vendor_table.o
 	@rm -f $$@
 	@ar rcsD $$@ $$^
 $(B)/$(1)/host.a: $$(HOST:%.c=$(B)/$(1)/%.o)

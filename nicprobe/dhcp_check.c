@@ -8,6 +8,7 @@
 #include "nicprobe/checks.h"
 #include "nicprobe/discover.h"
 #include "nicprobe/tell.h"
+#include "nicprobe/vendor.h"
 
 static size_t servers_on(const struct dhcp_client *client, unsigned nic)
 {
@@ -36,7 +37,8 @@ static bool all_known_from(const struct dhcp_client *client, unsigned nic, unsig
 static void tell_several(struct run *run, unsigned nic)
 {
 	const struct dhcp_client *client = &run->net->dhcp;
-	char mac[OFFERS_MAX][MAC_TEXT], ip[OFFERS_MAX][IP4_TEXT], all[256] = "";
+	char mac[OFFERS_MAX][MAC_TEXT], ip[OFFERS_MAX][IP4_TEXT], named[VENDOR_MAC_TEXT];
+	char all[384] = "";
 	const char *macs[OFFERS_MAX], *ips[OFFERS_MAX];
 	size_t count = 0;
 
@@ -48,7 +50,7 @@ static void tell_several(struct run *run, unsigned nic)
 		macs[count] = mac_text(mac[count], o->mac);
 		ips[count] = ip4_text(ip[count], o->server);
 		fmt_add(all, sizeof(all), "%s%s at %s", count > 0 ? ", " : "", ips[count],
-			macs[count]);
+			vendor_mac_text(named, o->mac));
 		count++;
 	}
 	const struct field fields[] = {FIELD_STR("nic", net_id(run->net, nic)),
@@ -76,14 +78,14 @@ static void tell_rogues(struct run *run)
 static void note_offers(struct run *run)
 {
 	const struct dhcp_client *client = &run->net->dhcp;
-	char ip[IP4_TEXT], server[IP4_TEXT], mac[MAC_TEXT], router[IP4_TEXT];
+	char ip[IP4_TEXT], server[IP4_TEXT], mac[VENDOR_MAC_TEXT], router[IP4_TEXT];
 
 	for (size_t i = 0; i < client->offer_count; i++) {
 		const struct dhcp_offer *o = &client->offers[i];
 
 		record_note(run->rec, net_id(run->net, o->nic),
 			"DHCP server %s at %s offers %s %s/%u, router %s, for %u s.",
-			ip4_text(server, o->server), mac_text(mac, o->mac),
+			ip4_text(server, o->server), vendor_mac_text(mac, o->mac),
 			net_id(run->net, o->nic), ip4_text(ip, o->ip), o->prefix,
 			o->router.value ? ip4_text(router, o->router) : "none", o->lease_s);
 	}

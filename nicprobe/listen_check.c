@@ -8,6 +8,7 @@
 #include "nicprobe/checks.h"
 #include "nicprobe/pump.h"
 #include "nicprobe/tell.h"
+#include "nicprobe/vendor.h"
 
 #define LISTEN_QUICK_NS    (3ull * NS_PER_S)
 #define LISTEN_THOROUGH_NS (30ull * NS_PER_S)
@@ -57,17 +58,18 @@ static uint64_t per_second(uint64_t count, uint64_t took_ns)
 static void tell_storm(struct run *run, const struct station *st, uint64_t rate)
 {
 	const struct talker *top = traffic_top(&st->traffic);
-	char mac[MAC_TEXT];
+	char mac[MAC_TEXT], named[VENDOR_MAC_TEXT], vendor[VENDOR_TEXT];
 
 	if (rate <= STORM_PER_S || top == NULL)
 		return;
 	const struct field fields[] = {FIELD_STR("nic", st->nic->id), FIELD_NUM("rate", rate),
 		FIELD_STR("mac", mac_text(mac, top->mac)),
+		FIELD_STR("vendor", vendor_of(top->mac, vendor)),
 		FIELD_NUM("count", st->traffic.broadcast)};
 
 	record_finding(run->rec, FINDING_NET_STORM, NULL, fields, ARRAY_LEN(fields),
 		"%llu broadcast frames per second arrive on %s, most of them from %s.",
-		(unsigned long long)rate, st->nic->id, mac);
+		(unsigned long long)rate, st->nic->id, vendor_mac_text(named, top->mac));
 }
 
 static void measure_card(struct run *run, const struct station *st, uint64_t took_ns)
@@ -108,13 +110,13 @@ static void note_same_lan(struct run *run)
 static void note_neighbours(struct run *run)
 {
 	const struct net_session *s = run->net;
-	char ip[IP4_TEXT], mac[MAC_TEXT];
+	char ip[IP4_TEXT], mac[VENDOR_MAC_TEXT];
 
 	for (size_t i = 0; i < s->neighbours.count && i < NEIGHBOURS_NOTED; i++) {
 		const struct neighbour *n = &s->neighbours.at[i];
 
 		record_note(run->rec, NULL, "Heard on %s: %s is at %s.", net_id(s, n->nic),
-			ip4_text(ip, n->peer.ip), mac_text(mac, n->peer.mac));
+			ip4_text(ip, n->peer.ip), vendor_mac_text(mac, n->peer.mac));
 	}
 }
 

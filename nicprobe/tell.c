@@ -2,6 +2,9 @@
 /* Findings that may come up at any time while the cards are open. Pure. See tell.h. */
 #include "nicprobe/tell.h"
 #include "core/fmt.h"
+#include "nicprobe/vendor.h"
+
+#define VENDORS_NAMED 3 /* in a sentence; of the others the MAC address must do */
 
 /* ---- conflicts ---- */
 
@@ -34,7 +37,9 @@ static const char *circumstance(const struct net_session *s, const struct candid
 
 void tell_conflict(struct run *run, struct candidate *c)
 {
-	char ip[IP4_TEXT], text[CLAIMS_MAX][MAC_TEXT], all[CLAIMS_MAX * (MAC_TEXT + 1)] = "";
+	char ip[IP4_TEXT], text[CLAIMS_MAX][MAC_TEXT], vendor[VENDOR_TEXT];
+	char all[VENDORS_NAMED * VENDOR_MAC_TEXT + CLAIMS_MAX * (MAC_TEXT + 1)] = "";
+	char named[VENDOR_MAC_TEXT];
 	enum verdict verdict = candidate_state(c) == CANDIDATE_PROXY ? WARN : FAIL;
 	const char *list[CLAIMS_MAX];
 	struct mac macs[CLAIMS_MAX];
@@ -45,12 +50,14 @@ void tell_conflict(struct run *run, struct candidate *c)
 		return;
 	for (size_t i = 0; i < mac_count; i++) {
 		list[i] = mac_text(text[i], macs[i]);
-		fmt_add(all, sizeof(all), "%s%s", i > 0 ? ", " : "", list[i]);
+		fmt_add(all, sizeof(all), "%s%s", i > 0 ? ", " : "",
+			i < VENDORS_NAMED ? vendor_mac_text(named, macs[i]) : list[i]);
 	}
 	const struct field fields[] = {
 		FIELD_STR("ip", ip4_text(ip, c->ip)),
 		FIELD_STR("mac", list[0]),
 		FIELD_LIST("macs", list, mac_count),
+		FIELD_STR("vendor", vendor_of(macs[0], vendor)),
 		FIELD_NUM("count", count),
 		FIELD_STR("nic", heard_by(run->net, c, macs[0])),
 		FIELD_NUM("first_ms", (first_ns - run->rec->start_ns) / NS_PER_MS),
