@@ -13,6 +13,14 @@
 extern const struct check nic_inventory_check, nic_link_check, net_listen_check, net_dhcp_check,
 	net_duplicate_ip_check, net_gateway_check, net_ping_check;
 
+/* Listens while other rooms work, and now and then asks whether somebody took our own addresses. Cheap; called from every
+ * pulse, and does nothing before the first network check. */
+void net_watch(struct run *run);
+
+/* Whether net_watch() heard what is worth a finding; net_watch_tell() records it in the current step. */
+bool net_watch_has_news(const struct run *run);
+void net_watch_tell(struct run *run);
+
 /* Releases a leased address and gives the cards back to the firmware. Safe at any time, also twice. */
 void net_session_end(struct run *run);
 

@@ -5,6 +5,7 @@
  * Pass if: no loop, no storm, nobody else with our MAC address. See the check at the end.
  */
 #include "core/fmt.h"
+#include "nicprobe/cable.h"
 #include "nicprobe/checks.h"
 #include "nicprobe/pump.h"
 #include "nicprobe/tell.h"
@@ -13,6 +14,7 @@
 #define LISTEN_QUICK_NS    (3ull * NS_PER_S)
 #define LISTEN_THOROUGH_NS (30ull * NS_PER_S)
 #define DRAIN_NS           (100ull * NS_PER_MS)
+#define LLDP_TTL_S         120u /* IEEE 802.1AB-2016, 9.2.5.23: four times the usual interval */
 #define STORM_PER_S        1000u
 #define NONCE_BYTES        46 /* fills the shortest frame */
 #define NEIGHBOURS_NOTED   16
@@ -75,6 +77,7 @@ static void tell_storm(struct run *run, const struct station *st, uint64_t rate)
 static void measure_card(struct run *run, const struct station *st, uint64_t took_ns)
 {
 	const struct traffic *t = &st->traffic;
+	char vlans[VLANS_NAMED * 6 + 16];
 	const struct {
 		const char *name;
 		uint64_t count;
@@ -89,8 +92,9 @@ static void measure_card(struct run *run, const struct station *st, uint64_t too
 			(unsigned long long)t->malformed, st->nic->id);
 	if (t->tagged > 0)
 		record_note(run->rec, st->nic->id,
-			"%llu frames with a VLAN tag on %s; they were not looked into.",
-			(unsigned long long)t->tagged, st->nic->id);
+			"%llu frames with a VLAN tag on %s (VLAN %s); they were not looked into.",
+			(unsigned long long)t->tagged, st->nic->id,
+			traffic_vlans(t, vlans, sizeof(vlans)));
 	tell_storm(run, st, per_second(t->broadcast, took_ns));
 }
 
@@ -122,7 +126,7 @@ static void note_neighbours(struct run *run)
 
 static void conclude(struct run *run, uint64_t took_ns)
 {
-	const struct net_session *s = run->net;
+	struct net_session *s = run->net;
 	char duration[FMT_SIZE];
 	uint64_t frames = 0;
 
@@ -130,6 +134,7 @@ static void conclude(struct run *run, uint64_t took_ns)
 		if (!s->stations[i].opened)
 			continue;
 		measure_card(run, &s->stations[i], took_ns);
+		net_note_switch(run, &s->stations[i]);
 		frames += traffic_frames(&s->stations[i].traffic);
 	}
 	note_same_lan(run);
@@ -151,6 +156,7 @@ static enum verdict listen(struct run *run)
 	drain(run);
 	start_ns = run_now_ns(run);
 	send_nonces(run);
+	net_send_lldp(run, LLDP_TTL_S);
 	if (net_wait(run, start_ns + listen_ns)) {
 		conclude(run, run_now_ns(run) - start_ns);
 		verdict = net_usable(run->net) != 0 ? PASS : SKIP;

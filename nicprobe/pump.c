@@ -59,6 +59,7 @@ void net_hear(struct run *run, unsigned nic, uint64_t now_ns, struct span frame)
 	struct net_session *s = run->net;
 	struct station *st = &s->stations[nic];
 	struct heard h = {.nic = nic, .now_ns = now_ns};
+	bool malformed = false;
 
 	prove_link(st, now_ns);
 	if (eth_read(frame, &h.eth) != ETH_OK) {
@@ -74,7 +75,9 @@ void net_hear(struct run *run, unsigned nic, uint64_t now_ns, struct span frame)
 		st->heard_ns = now_ns;
 	}
 	traffic_count(&st->traffic, &h.eth, mac_same(h.eth.dst, st->nic->mac));
-	if (h.eth.vlan == 0)
+	if (switch_port_hear(&st->switches, &h.eth, now_ns, &malformed))
+		st->traffic.malformed += malformed;
+	else if (h.eth.vlan == 0)
 		hear_stranger(run, &h);
 }
 
@@ -84,7 +87,7 @@ static void watch_receiver(struct run *run, struct station *st, bool failed, uin
 	if (!failed || !st->rx_failing)
 		st->rx_failing_ns = now_ns;
 	st->rx_failing = failed;
-	if (st->rx_reported || st->link == NIC_LINK_DOWN ||
+	if (run->net->watching || st->rx_reported || st->link == NIC_LINK_DOWN ||
 		now_ns - st->rx_failing_ns < RX_FAILING_NS)
 		return;
 	st->rx_reported = true;
@@ -119,6 +122,7 @@ size_t net_pump(struct run *run)
 	struct net_session *s = run->net;
 	size_t count = 0;
 
+	s->pumped_ns = run_now_ns(run);
 	discover_expire(run);
 	for (unsigned i = 0; i < s->station_count; i++) {
 		struct station *st = &s->stations[i];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Opening and closing cards, their links, and sending. Pure over struct nic. See session.h. */
 #include "nicprobe/session.h"
+#include "nicprobe/cable.h"
 #include "nicprobe/checks.h"
 #include "nicprobe/discover.h"
 #include "nicprobe/pump.h"
@@ -106,6 +107,9 @@ void net_session_end(struct run *run)
 	for (size_t i = 0; i < s->station_count; i++)
 		net_ask_link(run, &s->stations[i], run_now_ns(run));
 	tell_new(run);
+	for (size_t i = 0; i < s->station_count; i++)
+		net_note_switch(run, &s->stations[i]);
+	net_send_lldp(run, 0);
 	discover_release(run);
 	for (size_t i = 0; i < s->station_count; i++) {
 		if (s->stations[i].opened)
@@ -218,17 +222,14 @@ bool net_is_own(const struct net_session *s, struct mac mac)
 
 static void send_failed(struct run *run, struct station *st, enum nic_result result)
 {
-	const struct field fields[] = {FIELD_STR("nic", st->nic->id)};
-
 	if (result == NIC_TX_HANG) {
 		st->tx_dead = true;
-		record_finding(run->rec, FINDING_NIC_TX_HANG, st->nic->id, fields,
-			ARRAY_LEN(fields),
-			"%s accepted a frame and never reported it sent; nothing more is sent on it.",
-			st->nic->id);
+		st->hang_untold = run->net->watching;
+		if (!st->hang_untold)
+			tell_tx_hang(run, st);
 		return;
 	}
-	if (st->tx_faults++ == 0)
+	if (st->tx_faults++ == 0 && !run->net->watching)
 		record_fault(run->rec, "nic.send", st->nic->id, "%s could not send a frame: %s",
 			st->nic->id, st->nic->error);
 	st->tx_dead = st->tx_faults >= TX_FAULTS_MAX;

@@ -15,6 +15,7 @@
 #include "nicprobe/neighbour.h"
 #include "nicprobe/offer.h"
 #include "nicprobe/sent.h"
+#include "nicprobe/switch_port.h"
 #include "nicprobe/traffic.h"
 
 #define NET_NICS_MAX 16
@@ -33,7 +34,8 @@ struct station {
 	uint64_t link_changed_ns;
 	unsigned flaps; /* times the link was lost after it had settled */
 	unsigned flaps_reported;
-	bool tx_dead; /* a frame hung, or too many failed: nothing is sent any more */
+	bool tx_dead;     /* a frame hung, or too many failed: nothing is sent any more */
+	bool hang_untold; /* it hung while another room's check ran */
 	unsigned tx_faults;
 	bool rx_failing;        /* the driver reports nothing but errors, */
 	uint64_t rx_failing_ns; /* since then */
@@ -45,6 +47,8 @@ struct station {
 	uint64_t clones; /* frames from our MAC that we did not send */
 	bool clones_reported;
 	struct traffic traffic;
+	struct switch_ports switches; /* at the other end of the cable */
+	bool lldp_sent, duplex_reported, switch_noted, vlans_reported;
 };
 
 /* The address we speak from. Only an address that was probed and found free gets here. */
@@ -64,8 +68,10 @@ struct net_address {
 struct net_session {
 	bool begun; /* the cards were looked at */
 	bool link_waited;
+	bool watching; /* another room's check is running: nothing may be recorded in its step */
 	uint64_t opened_ns; /* when the last card was opened */
-	uint64_t pulsed_ns;
+	uint64_t pulsed_ns, pumped_ns;
+	uint64_t watched_ns; /* when our own addresses were last probed between checks */
 	size_t station_count;
 	struct station stations[NET_NICS_MAX];
 	struct rng rng;

@@ -4,6 +4,7 @@
 #include "core/fmt.h"
 #include "nicprobe/vendor.h"
 
+#define TAGGED_MIN    3 /* frames: a stray one proves nothing */
 #define VENDORS_NAMED 3 /* in a sentence; of the others the MAC address must do */
 
 /* ---- conflicts ---- */
@@ -85,42 +86,51 @@ static bool is_still_ours(const struct net_session *s, const struct candidate *c
 	       first_ns < s->dhcp.ended_ns + OFFER_KEPT_NS;
 }
 
+static bool is_new_conflict(const struct net_session *s, const struct candidate *c)
+{
+	return !c->reported && candidate_state(c) == CANDIDATE_CONFLICT && is_still_ours(s, c);
+}
+
 static void tell_new_conflicts(struct run *run)
 {
 	struct candidates *t = &run->net->candidates;
 
 	for (size_t i = 0; i < t->count; i++) {
-		struct candidate *c = &t->at[i];
-
-		if (!c->reported && candidate_state(c) == CANDIDATE_CONFLICT &&
-			is_still_ours(run->net, c))
-			tell_conflict(run, c);
+		if (is_new_conflict(run->net, &t->at[i]))
+			tell_conflict(run, &t->at[i]);
 	}
 }
 
 /* ---- cards ---- */
+
+static bool has_flaps(const struct net_session *s, const struct station *st)
+{
+	(void)s;
+	return st->flaps != st->flaps_reported;
+}
 
 static void tell_flaps(struct run *run, struct station *st)
 {
 	const struct field fields[] = {
 		FIELD_STR("nic", st->nic->id), FIELD_NUM("count", st->flaps)};
 
-	if (st->flaps == st->flaps_reported)
-		return;
 	st->flaps_reported = st->flaps;
 	record_finding(run->rec, FINDING_NIC_LINK_FLAP, st->nic->id, fields, ARRAY_LEN(fields),
 		"The link of %s went down %u time%s while the tests ran.", st->nic->id, st->flaps,
 		st->flaps == 1 ? "" : "s");
 }
 
-static void tell_loop(struct run *run, struct station *st, uint16_t own_bit)
+static bool has_loop(const struct net_session *s, const struct station *st)
+{
+	return !st->loop_reported && st->hears >> (st - s->stations) & 1;
+}
+
+static void tell_loop(struct run *run, struct station *st)
 {
 	char mac[MAC_TEXT];
 	const struct field fields[] = {
 		FIELD_STR("nic", st->nic->id), FIELD_STR("mac", mac_text(mac, st->nic->mac))};
 
-	if (st->loop_reported || !(st->hears & own_bit))
-		return;
 	st->loop_reported = true;
 	record_finding(run->rec, FINDING_NET_LOOP, NULL, fields, ARRAY_LEN(fields),
 		"Frames that %s sent came back to it: the network behind it loops.", st->nic->id);
@@ -136,28 +146,130 @@ static bool any_loop(const struct net_session *s)
 }
 
 /* In a loop, frames older than our memory of them may still circulate: they prove nothing. */
+static bool has_clones(const struct net_session *s, const struct station *st)
+{
+	return st->clones > 0 && !st->clones_reported && !any_loop(s);
+}
+
 static void tell_clones(struct run *run, struct station *st)
 {
 	char mac[MAC_TEXT];
 	const struct field fields[] = {FIELD_STR("nic", st->nic->id),
 		FIELD_STR("mac", mac_text(mac, st->nic->mac)), FIELD_NUM("count", st->clones)};
 
-	if (st->clones == 0 || st->clones_reported || any_loop(run->net))
-		return;
 	st->clones_reported = true;
 	record_finding(run->rec, FINDING_NET_DUPLICATE_MAC, NULL, fields, ARRAY_LEN(fields),
 		"%llu frame%s arrived from %s, the MAC address of %s, which this server did not send.",
 		(unsigned long long)st->clones, st->clones == 1 ? "" : "s", mac, st->nic->id);
 }
 
+/* While other rooms worked. */
+static bool has_hang(const struct net_session *s, const struct station *st)
+{
+	(void)s;
+	return st->hang_untold;
+}
+
+static void tell_hang(struct run *run, struct station *st)
+{
+	st->hang_untold = false;
+	tell_tx_hang(run, st);
+}
+
+void tell_tx_hang(struct run *run, const struct station *st)
+{
+	const struct field fields[] = {FIELD_STR("nic", st->nic->id)};
+
+	record_finding(run->rec, FINDING_NIC_TX_HANG, st->nic->id, fields, ARRAY_LEN(fields),
+		"%s accepted a frame and never reported it sent; nothing more is sent on it.",
+		st->nic->id);
+}
+
+/* ---- the other end of the cable ---- */
+
+static bool has_half_duplex(const struct net_session *s, const struct station *st)
+{
+	const struct switch_port *port = switch_port_best(&st->switches);
+
+	(void)s;
+	return !st->duplex_reported && port != NULL && port->duplex == DUPLEX_HALF;
+}
+
+/* Which duplex this card runs at its firmware driver does not say: a warning. */
+static void tell_half_duplex(struct run *run, struct station *st)
+{
+	const struct switch_port *port = switch_port_best(&st->switches);
+	char text[2 * SWITCH_TEXT];
+	const struct field fields[] = {FIELD_STR("nic", st->nic->id),
+		FIELD_STR("switch_port", switch_port_text(port, text, sizeof(text))),
+		FIELD_STR("duplex", "half"), FIELD_NUM("speed_mbps", port->speed_mbps)};
+
+	st->duplex_reported = true;
+	record_finding_as(run->rec, FINDING_NET_DUPLEX_MISMATCH, WARN, st->nic->id, fields,
+		ARRAY_LEN(fields),
+		"The switch at %s says its port runs at half duplex (%s): one side is set by hand, or the cable is bad.",
+		st->nic->id, text);
+}
+
+static bool has_only_tagged(const struct net_session *s, const struct station *st)
+{
+	(void)s;
+	return !st->vlans_reported && st->traffic.tagged >= TAGGED_MIN && !st->heard;
+}
+
+static void tell_only_tagged(struct run *run, struct station *st)
+{
+	char list[VLANS_NAMED * 6 + 16];
+	const struct field fields[] = {FIELD_STR("nic", st->nic->id),
+		FIELD_STR("vlans", traffic_vlans(&st->traffic, list, sizeof(list))),
+		FIELD_NUM("count", st->traffic.tagged)};
+
+	st->vlans_reported = true;
+	record_finding(run->rec, FINDING_NET_VLAN_MISMATCH, NULL, fields, ARRAY_LEN(fields),
+		"Only frames with a VLAN tag arrive on %s (VLAN %s), none without: the switch port is a trunk, and this server speaks untagged.",
+		st->nic->id, list);
+}
+
+/* ---- all of it ---- */
+
+static const struct {
+	bool (*has)(const struct net_session *s, const struct station *st);
+	void (*tell)(struct run *run, struct station *st);
+} news[] = {
+	{has_flaps, tell_flaps},
+	{has_loop, tell_loop},
+	{has_clones, tell_clones},
+	{has_hang, tell_hang},
+	{has_half_duplex, tell_half_duplex},
+	{has_only_tagged, tell_only_tagged},
+};
+
 void tell_new(struct run *run)
 {
 	struct net_session *s = run->net;
 
-	for (size_t i = 0; i < s->station_count; i++) {
-		tell_flaps(run, &s->stations[i]);
-		tell_loop(run, &s->stations[i], (uint16_t)(1u << i));
-		tell_clones(run, &s->stations[i]);
+	for (size_t n = 0; n < ARRAY_LEN(news); n++) {
+		for (size_t i = 0; i < s->station_count; i++) {
+			if (s->stations[i].opened && news[n].has(s, &s->stations[i]))
+				news[n].tell(run, &s->stations[i]);
+		}
 	}
 	tell_new_conflicts(run);
+}
+
+bool tell_has_news(const struct run *run)
+{
+	const struct net_session *s = run->net;
+
+	for (size_t n = 0; n < ARRAY_LEN(news); n++) {
+		for (size_t i = 0; i < s->station_count; i++) {
+			if (s->stations[i].opened && news[n].has(s, &s->stations[i]))
+				return true;
+		}
+	}
+	for (size_t i = 0; i < s->candidates.count; i++) {
+		if (is_new_conflict(s, &s->candidates.at[i]))
+			return true;
+	}
+	return false;
 }

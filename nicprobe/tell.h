@@ -12,6 +12,12 @@
  * every check. */
 void tell_new(struct run *run);
 
+/* Whether tell_new() would record anything. */
+bool tell_has_news(const struct run *run);
+
+/* Records nic-tx-hang. */
+void tell_tx_hang(struct run *run, const struct station *st);
+
 /* Records net-duplicate-ip for a candidate in conflict, as a warning if only a proxy makes it one. */
 void tell_conflict(struct run *run, struct candidate *c);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Counting frames by class, and the senders that talk most. Pure. See traffic.h. */
 #include "nicprobe/traffic.h"
+#include "core/fmt.h"
 
 static void count_talker(struct traffic *t, struct mac mac)
 {
@@ -35,11 +36,27 @@ void traffic_count(struct traffic *t, const struct eth *frame, bool ours)
 		t->unicast_other++;
 	}
 	t->tagged += frame->vlan != 0;
+	if (frame->vlan != 0)
+		t->vlans[frame->vlan / 8] |= (uint8_t)(1u << frame->vlan % 8);
 }
 
 uint64_t traffic_frames(const struct traffic *t)
 {
 	return t->broadcast + t->multicast + t->unicast_ours + t->unicast_other;
+}
+
+const char *traffic_vlans(const struct traffic *t, char *buf, size_t cap)
+{
+	unsigned seen = 0;
+
+	buf[0] = '\0';
+	for (unsigned id = 1; id < VLANS_MAX; id++) {
+		if ((t->vlans[id / 8] >> id % 8 & 1) && seen++ < VLANS_NAMED)
+			fmt_add(buf, cap, "%s%u", seen > 1 ? ", " : "", id);
+	}
+	if (seen > VLANS_NAMED)
+		fmt_add(buf, cap, " and %u more", seen - VLANS_NAMED);
+	return buf;
 }
 
 const struct talker *traffic_top(const struct traffic *t)

@@ -11,6 +11,7 @@
 #include "nicprobe/eth.h"
 
 #define TALKERS_MAX 16
+#define VLANS_MAX   4096
 
 struct talker {
 	struct mac mac;
@@ -21,8 +22,9 @@ struct talker {
 struct traffic {
 	uint64_t broadcast, multicast;
 	uint64_t unicast_ours, unicast_other; /* by destination; other: we only overheard it */
-	uint64_t tagged;    /* with a VLAN id: of another network, not looked into */
-	uint64_t malformed; /* at any layer */
+	uint64_t tagged;              /* with a VLAN id: of another network, not looked into */
+	uint64_t malformed;           /* at any layer */
+	uint8_t vlans[VLANS_MAX / 8]; /* a bit per VLAN id seen in a tag */
 	size_t talker_count;
 	struct talker talkers[TALKERS_MAX]; /* of broadcasts */
 };
@@ -32,6 +34,10 @@ void traffic_count(struct traffic *t, const struct eth *frame, bool ours);
 
 /* All classes together. */
 uint64_t traffic_frames(const struct traffic *t);
+
+/* "20, 30 and 2 more": the VLAN ids of tags that were seen, into buf[cap]. Returns buf. */
+#define VLANS_NAMED 8
+const char *traffic_vlans(const struct traffic *t, char *buf, size_t cap);
 
 /* The sender of most broadcasts, or NULL when there was none. */
 const struct talker *traffic_top(const struct traffic *t);

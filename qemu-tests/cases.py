@@ -21,13 +21,14 @@ from peer import (
     same_mac,
 )
 from result import Result, file_problems
+from switches import Late, LldpSwitch, cdp_switch, lldp, tagged_chatter
 
 # ---- the network ----
 
 SERVER_IP = "192.168.77.20"
 GATEWAY_IP, GATEWAY_MAC = "192.168.77.1", "00:1b:17:00:01:01"
 LEASE_IP = "192.168.77.50"
-ROUTER_MAC, CAMERA_MAC = "f4:f2:6d:11:22:33", "00:40:8c:aa:bb:cc"
+ROUTER_MAC, CAMERA_MAC, SWITCH_MAC = "f4:f2:6d:11:22:33", "00:40:8c:aa:bb:cc", "00:1b:54:01:02:03"
 
 
 def gateway(**faults) -> Host:
@@ -78,6 +79,16 @@ HOSTILE_SMBIOS = (
 def stuck(address: int) -> tuple[dict[str, object], ...]:
     xor = 1 << (address % 8 * 8 + STUCK_BIT)
     return ({"code": "mem-bit-error", "address": word_at(address), "xor": hexadecimal(xor)},)
+
+
+def wake_late(run: Run) -> None:
+    for behaviour in run.peers[0].behaviours:
+        if isinstance(behaviour, Late):
+            behaviour.awake = True
+
+
+def log_says(result: Result, text: str) -> Iterable[str]:
+    return () if text in (result.log / "runs" / "0001" / "log.txt").read_text() else [f"the log does not say: {text}"]
 
 
 def lease_returned(run: Run, _: Result) -> Iterable[str]:
@@ -185,7 +196,38 @@ NETWORKS = (
         speaks_from=frozenset({LEASE_IP, "192.168.77.51"}),
     ),
     network_case("no-dhcp", bare_lan(gateway), "net-no-dhcp", verdict="WARN", speaks_from=frozenset()),
-    # Nobody listens while memory is tested; what became of the link is asked at the end.
+    network_case(
+        "switch-lldp",
+        lan(lambda: LldpSwitch(lldp(SWITCH_MAC, "sw-rack7", "Gi1/0/22", 20, "192.168.77.2", mau=30))),
+        verdict="PASS",
+        inspect=lambda _, result: log_says(result, "is connected to sw-rack7 port Gi1/0/22 (VLAN 20), by its LLDP"),
+    ),
+    network_case(
+        "switch-half-duplex",
+        lan(lambda: cdp_switch(SWITCH_MAC, "core1", "Fa0/3", 20, full_duplex=False)),
+        "net-duplex-mismatch",
+        verdict="WARN",
+        fields={"nic": "nic0", "switch_port": containing("core1 port Fa0/3")},
+    ),
+    network_case(
+        "trunk-port",
+        bare_lan(lambda: tagged_chatter(CAMERA_MAC, 20)),
+        "net-vlan-mismatch",
+        verdict="WARN",
+        fields={"nic": "nic0", "vlans": "20"},
+        options={"checks": "nic.* net.listen"},
+        speaks_from=frozenset(),
+    ),
+    network_case(
+        "duplicate-ip-late",
+        lan(lambda: Late(announcer(SERVER_IP, ROUTER_MAC))),
+        "net-duplicate-ip",
+        fields={"ip": SERVER_IP, "macs": including(ROUTER_MAC)},
+        options=SOME_MEMORY | OWN_ADDRESS | {"checks": "nic.* net.duplicate-ip mem.march-c"},
+        passed=("net.duplicate-ip", "mem.march-c"),
+        events=(*AT_ONCE, When("mem.march-c", wake_late)),
+        speaks_from=SPEAKS_FROM_OWN,
+    ),
     network_case(
         "link-lost-late",
         lan(),

@@ -29,6 +29,7 @@ static bool pulse(struct run *run)
 	const struct machine *m = s->machine;
 	uint64_t now_ns = run_now_ns(run);
 
+	net_watch(run);
 	runlog_tick(&s->log);
 	if (m->set_watchdog != NULL && s->config.watchdog_s != 0 &&
 		now_ns - s->watchdog_fed_ns >= WATCHDOG_EVERY_NS) {
@@ -95,6 +96,19 @@ static void watch_log(struct suite *s)
 	end_check(s, check, PASS);
 }
 
+/* What the network said while another room's check ran gets a step of its own. */
+static void watch_net(struct suite *s)
+{
+	const struct check *check = &net_listen_check;
+
+	if (!net_watch_has_news(&s->run))
+		return;
+	record_check_begin(&s->rec, check->id, check->title, check->pass_if);
+	net_watch_tell(&s->run);
+	record_why(&s->rec, "heard while other checks ran");
+	end_check(s, check, SKIP);
+}
+
 static void write_latest(void *ctx, struct sink out)
 {
 	latest_write(ctx, out);
@@ -130,6 +144,7 @@ static void run_check(struct suite *s, const struct check *check)
 	s->unreached |= s->run.stopped && !had_its_turn(s);
 	end_check(s, check, concluded);
 	pulse(&s->run);
+	watch_net(s);
 	watch_log(s);
 }
 

@@ -107,6 +107,10 @@ static void inspect(const struct net_session *s)
 		s->candidates.count != 2 || s->dhcp.offer_count > OFFERS_MAX ||
 		s->echoes[0].received > s->echoes[0].sent)
 		abort();
+	for (size_t i = 0; i < s->station_count; i++) {
+		if (s->stations[i].switches.count > SWITCH_PORTS_MAX)
+			abort();
+	}
 	for (size_t i = 0; i < s->candidates.count; i++) {
 		if (s->candidates.at[i].claim_count > CLAIMS_MAX)
 			abort();

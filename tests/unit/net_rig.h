@@ -144,6 +144,18 @@ static const char *rig_ipv4_fault(struct rig *rig, const struct eth *eth)
 		       : "IPv4 from an address that is not ours";
 }
 
+/* An LLDPDU must not get past the first bridge. */
+static const char *rig_lldp_fault(const struct eth *eth)
+{
+	static const struct mac nearest = {{0x01, 0x80, 0xc2, 0, 0, 0x0e}};
+	struct switch_ports heard = {0};
+	bool malformed;
+
+	if (!mac_same(eth->dst, nearest))
+		return "LLDP to another address than the nearest bridge's";
+	return switch_port_hear(&heard, eth, 0, &malformed) && !malformed ? NULL : "broken LLDP";
+}
+
 static void rig_watch(void *ctx, unsigned nic, struct span frame)
 {
 	struct rig *rig = ctx;
@@ -159,6 +171,8 @@ static void rig_watch(void *ctx, unsigned nic, struct span frame)
 		fault = rig_arp_fault(rig, &eth);
 	else if (eth.type == ETH_TYPE_IPV4)
 		fault = rig_ipv4_fault(rig, &eth);
+	else if (eth.type == ETH_TYPE_LLDP)
+		fault = rig_lldp_fault(&eth);
 	else if (eth.type != ETH_TYPE_LOCAL)
 		fault = "unknown EtherType";
 	if (fault != NULL && rig->sent_wrong++ == 0)
@@ -214,7 +228,7 @@ static void rig_check(struct rig *rig, size_t i)
 }
 
 /* All checks in their order, and the end of the session, twice as a careless caller might. */
-static void rig_run(struct rig *rig)
+static inline void rig_run(struct rig *rig)
 {
 	uint64_t start_ns = rig->clock.now_ns;
 
@@ -228,7 +242,7 @@ static void rig_run(struct rig *rig)
 }
 
 /* One letter per check: "PPWSFEP". */
-static const char *rig_verdicts(const struct rig *rig)
+static inline const char *rig_verdicts(const struct rig *rig)
 {
 	static char text[RIG_CHECKS + 1];
 
@@ -251,7 +265,7 @@ static const char *rig_codes(const struct rig *rig)
 	return text;
 }
 
-static void rig_print(const struct rig *rig)
+static inline void rig_print(const struct rig *rig)
 {
 	for (size_t i = 0; i < RIG_CHECKS; i++)
 		printf("    %-16s %-5s %s\n", rig_checks[i]->id, verdict_name(rig->verdicts[i]),

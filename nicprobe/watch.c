@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Listening between the network checks. Pure over struct nic.
+ *
+ * An owner that sleeps, an access point that restarts or a lease that is renewed shows only over time: while disks and memory
+ * are tested the cards are read on, and our own addresses are probed now and then, as RFC 5227 probes: without claiming them.
+ */
+#include "nicprobe/checks.h"
+#include "nicprobe/pump.h"
+#include "nicprobe/tell.h"
+
+#define PUMP_EVERY_NS  (20ull * NS_PER_MS)
+#define PROBE_EVERY_NS (20ull * NS_PER_S)
+
+/* Whether the address is one that must be silent, or is ours alone. */
+static bool is_watched(const struct net_session *s, const struct candidate *c)
+{
+	return c->sources & FROM_OURS && c->probed && candidate_state(c) == CANDIDATE_FREE &&
+	       (c->sources & FROM_NET_IP || (s->address.held && ip4_same(s->address.ip, c->ip)));
+}
+
+static void probe(struct run *run, const struct candidate *c)
+{
+	struct net_session *s = run->net;
+	const uint16_t nics = c->nics & net_usable(s);
+
+	for (unsigned i = 0; i < s->station_count; i++) {
+		const struct arp arp = {
+			ARP_OP_REQUEST, {.mac = s->stations[i].nic->mac}, {.ip = c->ip}};
+
+		if (nics >> i & 1)
+			net_send_arp(run, i, &arp);
+	}
+}
+
+void net_watch(struct run *run)
+{
+	struct net_session *s = run->net;
+	const uint64_t now_ns = run_now_ns(run);
+
+	if (!s->begun || now_ns - s->pumped_ns < PUMP_EVERY_NS)
+		return;
+	s->watching = true;
+	net_pump(run);
+	for (size_t i = 0; i < s->candidates.count && now_ns - s->watched_ns >= PROBE_EVERY_NS;
+		i++) {
+		if (is_watched(s, &s->candidates.at[i]))
+			probe(run, &s->candidates.at[i]);
+	}
+	if (now_ns - s->watched_ns >= PROBE_EVERY_NS)
+		s->watched_ns = now_ns;
+	s->watching = false;
+}
+
+bool net_watch_has_news(const struct run *run)
+{
+	return run->net->begun && tell_has_news(run);
+}
+
+void net_watch_tell(struct run *run)
+{
+	tell_new(run);
+}
