@@ -39,9 +39,11 @@ struct config {
 
 	bool has_net_ip;
 	struct ip4 net_ip;
-	unsigned net_prefix;    /* 0..32; 24 when none was given */
-	struct ip4 net_gateway; /* value 0: none given */
-	struct ip4 net_peer;    /* value 0: none given */
+	unsigned net_prefix;        /* 0..32; 24 when none was given */
+	struct ip4 net_gateway;     /* value 0: none given */
+	struct ip4 net_peer;        /* value 0: none given */
+	struct ip4 net_dns;         /* value 0: none given */
+	char net_tcp[CONFIG_GLOBS]; /* host:port words; empty: none */
 	bool has_net_expect_mac;
 	struct mac net_expect_mac; /* the card that net.ip belongs to */
 	enum dhcp_use net_dhcp;

@@ -9,8 +9,10 @@
  *   probes=IP                 probes IP each second         asks=IP    asks who has IP each second
  *   dhcp=IP offer IP          DHCP server, answers ARP and ping     nak=IP offer IP  the same, refuses requests
  *   proxy=@MAC                answers ARP for everything    clone=@MAC sends frames from that MAC
+ *   dns=IP [offer IP | rcode N]   DNS server with one answer for every name
  * each with its MAC as IP@MAC (one made from the IP otherwise) and the options `after DURATION` (silent before),
- * `on N` (the LAN of card N, when set apart), `router IP` (dhcp), `id IP` (dhcp: another server identifier).
+ * `on N` (the LAN of card N, when set apart), `router IP` (dhcp), `id IP` (dhcp: another server identifier),
+ * `dns IP` (dhcp), `open PORT` (TCP; the others are refused), `bars others` (a router that says it will not forward TCP).
  * Conditions:
  *   nics=N      (default 1)   apart       each card on its own LAN
  *   nolink, linkunknown, linklies (down, but works), flap (down for a second after 8 s), nodriver, openfail,
@@ -55,7 +57,9 @@ enum sim_fault {
 
 struct sim_peer {
 	unsigned does; /* bits, see sim_peer.c */
-	struct ip4 ip, offer, router, server_id;
+	struct ip4 ip, offer, router, server_id, dns;
+	uint16_t open_port, rcode;
+	bool bars;
 	struct mac mac;
 	unsigned lan;
 	uint64_t after_ns; /* since the network began: silent before */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The peers of the scripted network. Hardware: none. See sim_peer.h. */
 #include "host/sim_peer.h"
+#include "host/sim_services.h"
 #include "nicprobe/arp.h"
 #include "nicprobe/dhcp.h"
 #include "nicprobe/eth.h"
@@ -26,6 +27,7 @@ enum {
 	DOES_ASK = 128,
 	DOES_PROXY = 256,
 	DOES_CLONE = 512,
+	DOES_DNS = 1024,
 	NEEDS_MAC = DOES_PROXY | DOES_CLONE /* has no IP to make one from */
 };
 
@@ -44,6 +46,7 @@ static const struct {
 	{"nak", DOES_ARP | DOES_ECHO | DOES_DHCP | DOES_NAK},
 	{"proxy", DOES_PROXY},
 	{"clone", DOES_CLONE},
+	{"dns", DOES_ARP | DOES_ECHO | DOES_DNS},
 };
 
 /* ---- reading a specification ---- */
@@ -84,6 +87,16 @@ static bool read_option(struct text name, struct text value, struct sim_peer *pe
 		return ip4_read(value, &peer->router);
 	if (text_is(name, "id"))
 		return ip4_read(value, &peer->server_id);
+	if (text_is(name, "dns"))
+		return ip4_read(value, &peer->dns);
+	if (text_is(name, "bars"))
+		return peer->bars = text_is(value, "others");
+	if (text_is(name, "open") || text_is(name, "rcode")) {
+		if (!text_number(value, &number) || number > UINT16_MAX)
+			return false;
+		*(text_is(name, "open") ? &peer->open_port : &peer->rcode) = (uint16_t)number;
+		return true;
+	}
 	if (text_is(name, "after"))
 		return text_duration(value, &peer->after_ns);
 	if (!text_is(name, "on") || !text_number(value, &number) || number >= SIM_NICS_MAX)
@@ -192,6 +205,7 @@ static bool dhcp_answer(const struct sim_peer *peer, const struct dhcp *m, struc
 					1; /* two cards get two addresses */
 		reply->mask = ip4_mask(24);
 		reply->router = peer->router;
+		reply->dns = peer->dns;
 		reply->lease_s = LEASE_S;
 	}
 	return true;
@@ -221,6 +235,25 @@ static void hear_dhcp(struct sim_net *net, const struct sim_peer *peer, const st
 	say(net, peer, frame, sizeof(frame));
 }
 
+/* By the protocols of sim_services.h. */
+static void hear_service(struct sim_net *net, const struct sim_peer *peer, const struct eth *eth,
+	const struct ipv4 *ip,
+	size_t (*answer)(
+		const struct sim_peer *peer, const struct ipv4 *ip, uint8_t *at, struct ipv4 *ret))
+{
+	uint8_t frame[SIM_FRAME_BYTES] = {0};
+	struct ipv4 back;
+
+	if (!(peer->does & DOES_ECHO) || !mac_same(eth->dst, peer->mac))
+		return;
+	back.payload.len = answer(peer, ip, frame + DATA_AT, &back);
+	if (back.payload.len == 0)
+		return;
+	ipv4_write(frame + IP_AT, &back, 1);
+	eth_write(frame, eth->src, peer->mac, ETH_TYPE_IPV4);
+	say(net, peer, frame, DATA_AT + back.payload.len);
+}
+
 void sim_peer_hear(struct sim_net *net, const struct sim_peer *peer, struct span frame)
 {
 	struct ipv4 ip;
@@ -235,6 +268,10 @@ void sim_peer_hear(struct sim_net *net, const struct sim_peer *peer, struct span
 		return;
 	if (ip.protocol == IPV4_ICMP)
 		hear_echo(net, peer, &eth, &ip);
+	else if (ip.protocol == IPV4_TCP)
+		hear_service(net, peer, &eth, &ip, sim_tcp_answer);
+	else if (ip.protocol == IPV4_UDP && peer->does & DOES_DNS)
+		hear_service(net, peer, &eth, &ip, sim_dns_answer);
 	else if (ip.protocol == IPV4_UDP)
 		hear_dhcp(net, peer, &ip);
 }

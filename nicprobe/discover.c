@@ -146,6 +146,7 @@ static void hear_offer(
 		.server = m->server.value != 0 ? m->server : from,
 		.relay = m->relay,
 		.router = m->router,
+		.dns = m->dns,
 		.ip = m->your_ip,
 		.lease_s = m->lease_s};
 

@@ -10,6 +10,7 @@
 #include "nicprobe/checks.h"
 #include "nicprobe/discover.h"
 #include "nicprobe/probe.h"
+#include "nicprobe/stranger.h"
 #include "nicprobe/tell.h"
 
 #define LISTED_MAX 4
@@ -118,6 +119,19 @@ static bool inconclusive(struct run *run, const struct outcome *o, bool whole)
 	return true;
 }
 
+/* Of the addresses that are ours; the finding is told already, and this may take a while. */
+static void look_at_strangers(struct run *run)
+{
+	const struct candidates *t = &run->net->candidates;
+
+	for (size_t i = 0; i < t->count && !run->stopped; i++) {
+		const struct candidate c = t->at[i]; /* acquiring an address may move the table */
+
+		if (c.sources & FROM_OURS && candidate_state(&c) == CANDIDATE_CONFLICT)
+			stranger_look(run, &c);
+	}
+}
+
 static enum verdict conclude(struct run *run, bool whole, uint64_t took_ns)
 {
 	struct candidates *t = &run->net->candidates;
@@ -136,6 +150,7 @@ static enum verdict conclude(struct run *run, bool whole, uint64_t took_ns)
 			"Others ask for %s and nobody answers; if that is this server's address, set net.ip.",
 			o.unanswered.text);
 	if (o.conflicts.count > 0) {
+		look_at_strangers(run);
 		record_why(run->rec, "more owners than there should be: %s", o.conflicts.text);
 		return SKIP; /* the findings weigh more */
 	}

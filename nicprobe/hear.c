@@ -2,6 +2,7 @@
 /* What a stranger's frame tells: ARP, DHCP and echo replies. Pure over struct nic. See hear.h. */
 #include "nicprobe/hear.h"
 #include "nicprobe/discover.h"
+#include "nicprobe/knock.h"
 #include "nicprobe/udp.h"
 
 #define ANSWER_EVERY_NS (1ull * NS_PER_MS)
@@ -61,14 +62,21 @@ static void hear_arp(struct run *run, const struct heard *h)
 static bool hear_icmp(struct run *run, const struct heard *h, const struct ipv4 *ip)
 {
 	struct net_session *s = run->net;
+	struct icmp_error error;
 	struct icmp_echo echo;
 	enum icmp_result result = icmp_echo_read(ip->payload, &echo);
 
+	if (result == ICMP_NOT_ECHO) {
+		result = icmp_error_read(ip->payload, &error);
+		if (result == ICMP_OK && s->address.held && ip4_same(ip->dst, s->address.ip))
+			knock_hear_error(run, ip, &error);
+		return result != ICMP_SHORT;
+	}
 	for (size_t i = 0; result == ICMP_OK && i < ECHO_SERIES_MAX; i++) {
 		if (s->echoes[i].nic == h->nic && ip4_same(ip->dst, s->address.ip))
 			echo_hear(&s->echoes[i], ip->src, &echo, h->now_ns);
 	}
-	return result == ICMP_OK || result == ICMP_NOT_ECHO;
+	return result == ICMP_OK;
 }
 
 static bool hear_udp(struct run *run, const struct heard *h, const struct ipv4 *ip)
@@ -79,6 +87,8 @@ static bool hear_udp(struct run *run, const struct heard *h, const struct ipv4 *
 		return false;
 	if (udp.dst_port == DHCP_PORT_CLIENT)
 		return discover_hear(run, h, ip, udp.payload);
+	if (udp.src_port == DNS_PORT)
+		return dns_hear(run, h, ip, &udp);
 	return true;
 }
 
@@ -86,7 +96,7 @@ static bool hear_udp(struct run *run, const struct heard *h, const struct ipv4 *
 static const struct {
 	uint8_t protocol;
 	bool (*hear)(struct run *run, const struct heard *h, const struct ipv4 *ip);
-} protocols[] = {{IPV4_ICMP, hear_icmp}, {IPV4_UDP, hear_udp}};
+} protocols[] = {{IPV4_ICMP, hear_icmp}, {IPV4_TCP, knock_hear}, {IPV4_UDP, hear_udp}};
 
 static void hear_ipv4(struct run *run, const struct heard *h)
 {

@@ -61,3 +61,15 @@ void ipv4_write(uint8_t *pkt, const struct ipv4 *ip, uint16_t id)
 	put_be32(pkt + 16, ip->dst.value);
 	put_be16(pkt + 10, inet_checksum(inet_sum(0, (struct span){pkt, IPV4_HEADER_BYTES})));
 }
+
+#define PSEUDO_BYTES 12
+
+uint32_t ipv4_pseudo_sum(struct ip4 src, struct ip4 dst, uint8_t protocol, struct span segment)
+{
+	uint8_t pseudo[PSEUDO_BYTES] = {[9] = protocol};
+
+	put_be32(pseudo, src.value);
+	put_be32(pseudo + 4, dst.value);
+	put_be16(pseudo + 10, (uint16_t)segment.len);
+	return inet_sum(inet_sum(0, (struct span){pseudo, PSEUDO_BYTES}), segment);
+}

@@ -12,6 +12,7 @@
 
 #define IPV4_HEADER_BYTES 20
 #define IPV4_ICMP         1
+#define IPV4_TCP          6
 #define IPV4_UDP          17
 #define IPV4_TTL          64
 
@@ -44,5 +45,8 @@ uint32_t inet_sum(uint32_t sum, struct span bytes);
 
 /* The checksum that belongs to a sum. Over data that includes a right checksum, it is 0. */
 uint16_t inet_checksum(uint32_t sum);
+
+/* The sum that TCP and UDP checksums begin with: pseudo header and segment (RFC 9293 section 3.1, RFC 768). */
+uint32_t ipv4_pseudo_sum(struct ip4 src, struct ip4 dst, uint8_t protocol, struct span segment);
 
 #endif

@@ -19,6 +19,7 @@ struct dhcp_offer {
 	struct ip4 server; /* server identifier */
 	struct ip4 relay;  /* 0: none */
 	struct ip4 router; /* 0: none */
+	struct ip4 dns;    /* 0: none */
 	struct ip4 ip;     /* what it offers */
 	unsigned prefix;
 	uint32_t lease_s;

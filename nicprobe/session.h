@@ -12,9 +12,11 @@
 #include "nicprobe/candidate.h"
 #include "nicprobe/echo.h"
 #include "nicprobe/ipv4.h"
+#include "nicprobe/knock.h"
 #include "nicprobe/neighbour.h"
 #include "nicprobe/offer.h"
 #include "nicprobe/sent.h"
+#include "nicprobe/services.h"
 #include "nicprobe/switch_port.h"
 #include "nicprobe/traffic.h"
 
@@ -82,6 +84,8 @@ struct net_session {
 	struct dhcp_client dhcp;
 	struct net_address address;
 	struct echo_series echoes[ECHO_SERIES_MAX];
+	struct knocks knocks;
+	struct dns_question dns;
 	uint8_t rx[NET_RX_BYTES];
 	uint8_t tx[ETH_FRAME_MAX];
 };

@@ -2,19 +2,6 @@
 /* UDP over IPv4: read and write the header. Pure. See udp.h. */
 #include "nicprobe/udp.h"
 
-#define PSEUDO_BYTES 12
-
-/* The sum over the pseudo header of RFC 768 and the datagram. */
-static uint32_t datagram_sum(struct ip4 src, struct ip4 dst, struct span datagram)
-{
-	uint8_t pseudo[PSEUDO_BYTES] = {[9] = IPV4_UDP};
-
-	put_be32(pseudo, src.value);
-	put_be32(pseudo + 4, dst.value);
-	put_be16(pseudo + 10, (uint16_t)datagram.len);
-	return inet_sum(inet_sum(0, (struct span){pseudo, PSEUDO_BYTES}), datagram);
-}
-
 enum udp_result udp_read(const struct ipv4 *ip, struct udp *ret)
 {
 	struct span datagram = ip->payload;
@@ -26,7 +13,7 @@ enum udp_result udp_read(const struct ipv4 *ip, struct udp *ret)
 	if (len < UDP_HEADER_BYTES || !span_sub(datagram, 0, len, &datagram))
 		return UDP_BAD_LENGTH;
 	if (be16(datagram.at + 6) != 0 &&
-		inet_checksum(datagram_sum(ip->src, ip->dst, datagram)) != 0)
+		inet_checksum(ipv4_pseudo_sum(ip->src, ip->dst, IPV4_UDP, datagram)) != 0)
 		return UDP_BAD_CHECKSUM;
 	ret->src_port = be16(datagram.at);
 	ret->dst_port = be16(datagram.at + 2);
@@ -43,6 +30,6 @@ void udp_write(uint8_t *pkt, const struct udp *udp, struct ip4 src, struct ip4 d
 	put_be16(pkt + 2, udp->dst_port);
 	put_be16(pkt + 4, (uint16_t)len);
 	put_be16(pkt + 6, 0);
-	checksum = inet_checksum(datagram_sum(src, dst, (struct span){pkt, len}));
+	checksum = inet_checksum(ipv4_pseudo_sum(src, dst, IPV4_UDP, (struct span){pkt, len}));
 	put_be16(pkt + 6, checksum == 0 ? 0xffff : checksum); /* 0 would mean: none given */
 }

@@ -27,7 +27,7 @@ from switches import Late, LldpSwitch, cdp_switch, lldp, tagged_chatter
 
 SERVER_IP = "192.168.77.20"
 GATEWAY_IP, GATEWAY_MAC = "192.168.77.1", "00:1b:17:00:01:01"
-LEASE_IP = "192.168.77.50"
+LEASE_IP, SERVICE_IP = "192.168.77.50", "192.168.77.9"
 ROUTER_MAC, CAMERA_MAC, SWITCH_MAC = "f4:f2:6d:11:22:33", "00:40:8c:aa:bb:cc", "00:1b:54:01:02:03"
 
 
@@ -196,6 +196,29 @@ NETWORKS = (
         speaks_from=frozenset({LEASE_IP, "192.168.77.51"}),
     ),
     network_case("no-dhcp", bare_lan(gateway), "net-no-dhcp", verdict="WARN", speaks_from=frozenset()),
+    network_case(
+        "service-open",
+        lan(lambda: Host(SERVICE_IP, CAMERA_MAC, open_ports=(2049,))),
+        verdict="PASS",
+        options={"checks": "net.services", "net.tcp": f"{SERVICE_IP}:2049"},
+        passed=("net.services",),
+    ),
+    network_case(
+        "service-refused",
+        lan(lambda: Host(SERVICE_IP, CAMERA_MAC, open_ports=(22,))),
+        "net-service-unreachable",
+        verdict="WARN",
+        fields={"ip": SERVICE_IP, "port": 2049, "result": "refused"},
+        options={"checks": "net.services", "net.tcp": f"{SERVICE_IP}:22 {SERVICE_IP}:2049"},
+    ),
+    network_case(
+        "stranger-with-web-page",
+        lan(lambda: Host(SERVER_IP, ROUTER_MAC, open_ports=(80,))),
+        "net-duplicate-ip",
+        fields={"ip": SERVER_IP, "mac": ROUTER_MAC, "vendor": containing("TP-LINK")},
+        options=OWN_ADDRESS | {"checks": "nic.* net.duplicate-ip"},
+        inspect=lambda _, result: log_says(result, "TCP 22 refused, TCP 80 open, TCP 443 refused; time to live 64"),
+    ),
     network_case(
         "switch-lldp",
         lan(lambda: LldpSwitch(lldp(SWITCH_MAC, "sw-rack7", "Gi1/0/22", 20, "192.168.77.2", mau=30))),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 BROADCAST = "ff:ff:ff:ff:ff:ff"
 ETH_IPV4, ETH_ARP, ETH_LOCAL = 0x0800, 0x0806, 0x88B6
 ARP_REQUEST, ARP_REPLY = 1, 2
-IP_ICMP, IP_UDP = 1, 17
+IP_ICMP, IP_TCP, IP_UDP = 1, 6, 17
+TCP_SYN, TCP_RST, TCP_ACK = 2, 4, 16
 ICMP_ECHO_REPLY, ICMP_ECHO = 0, 8
 DHCP_DISCOVER, DHCP_OFFER, DHCP_REQUEST, DHCP_ACK, DHCP_RELEASE = 1, 2, 3, 5, 7
 
@@ -59,6 +60,13 @@ def ipv4(source: str, target: str, protocol: int, payload: bytes) -> bytes:
 
 def udp(source_port: int, target_port: int, payload: bytes) -> bytes:
     return struct.pack("!HHHH", source_port, target_port, 8 + len(payload), 0) + payload
+
+
+def tcp(source: str, target: str, source_port: int, target_port: int, seq: int, ack: int, flags: int) -> bytes:
+    """A segment without data."""
+    header = struct.pack("!HHIIBBHHH", source_port, target_port, seq, ack & 0xFFFFFFFF, 5 << 4, flags, 1024, 0, 0)
+    pseudo = ip_bytes(source) + ip_bytes(target) + struct.pack("!BBH", 0, IP_TCP, len(header))
+    return header[:16] + struct.pack("!H", checksum(pseudo + header)) + header[18:]
 
 
 @dataclass(frozen=True)

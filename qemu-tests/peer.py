@@ -28,7 +28,11 @@ from frames import (
     ICMP_ECHO,
     ICMP_ECHO_REPLY,
     IP_ICMP,
+    IP_TCP,
     IP_UDP,
+    TCP_ACK,
+    TCP_RST,
+    TCP_SYN,
     DhcpMessage,
     Frame,
     arp,
@@ -36,6 +40,7 @@ from frames import (
     ethernet,
     ip_bytes,
     ipv4,
+    tcp,
     udp,
 )
 
@@ -65,6 +70,7 @@ class Host(Behaviour):
     lost: float = 0.0  # share of the echo replies that get lost
     corrupt: float = 0.0  # share that comes back with one bit flipped, under a good checksum
     copies: int = 1  # of every answer
+    open_ports: tuple[int, ...] = ()  # of TCP; at the others the connection is refused
     chance: random.Random = field(default_factory=lambda: random.Random("host"))
 
     def hear(self, peer: "Peer", frame: Frame) -> None:
@@ -75,6 +81,16 @@ class Host(Behaviour):
         if frame.target == self.mac and frame.ip_target == self.ip and echo[:1] == bytes([ICMP_ECHO]):
             if self.chance.random() >= self.lost:
                 peer.send(*[self._echo_reply(frame, echo)] * self.copies)
+
+        knock = frame.ip_payload(IP_TCP)
+        if frame.target == self.mac and frame.ip_target == self.ip and len(knock) >= 20 and knock[13] == TCP_SYN:
+            peer.send(self._tcp_answer(frame, knock))
+
+    def _tcp_answer(self, frame: Frame, knock: bytes) -> bytes:
+        own_port, port, seq = struct.unpack("!HHI", knock[:8])
+        flags = TCP_SYN | TCP_ACK if port in self.open_ports else TCP_RST | TCP_ACK
+        segment = tcp(self.ip, frame.ip_source, port, own_port, 7000, seq + 1, flags)
+        return ethernet(frame.source, self.mac, ETH_IPV4, ipv4(self.ip, frame.ip_source, IP_TCP, segment))
 
     def _echo_reply(self, frame: Frame, echo: bytes) -> bytes:
         body = bytearray(echo)

@@ -19,6 +19,7 @@ const struct check *const catalogue[] = {
 	&net_duplicate_ip_check,
 	&net_gateway_check,
 	&net_ping_check,
+	&net_services_check,
 	&disk_inventory_check,
 	&disk_benchmark_check,
 	&disk_surface_check,

@@ -3,6 +3,7 @@
  *
  * Members of struct config are reached by offset and memcpy(): enums are as wide as unsigned.
  */
+#include "nicprobe/services.h"
 #include "suite/option_table.h"
 
 #define NS_PER_S  UINT64_C(1000000000)
@@ -228,3 +229,23 @@ static void print_globs(const struct option *o, const struct config *config, str
 }
 
 const struct option_kind option_globs = {read_globs, print_globs};
+
+static bool read_services(const struct option *o, struct config *config, struct text value)
+{
+	struct config trial = *config;
+	struct text rest, word, host;
+	uint16_t port;
+
+	if (!read_globs(o, &trial, value))
+		return false;
+	rest.at = (const char *)&trial + o->offset;
+	rest.len = text_length(rest.at);
+	while (text_word(&rest, &word)) {
+		if (!service_read(word, &host, &port))
+			return false;
+	}
+	*config = trial;
+	return true;
+}
+
+const struct option_kind option_services = {read_services, print_globs};

@@ -50,6 +50,8 @@ extern const struct option_kind option_seconds;
 extern const struct option_kind option_ip;
 /* Blank-separated words in a char[CONFIG_GLOBS]; commas count as blanks. */
 extern const struct option_kind option_globs;
+/* The same of host:port words. */
+extern const struct option_kind option_services;
 /* Each for one option: net.ip, net.expect_mac, mem.range. */
 extern const struct option_kind option_own_ip;
 extern const struct option_kind option_own_mac;

@@ -127,12 +127,17 @@ static const char *rig_ipv4_fault(struct rig *rig, const struct eth *eth)
 	struct ipv4 ip;
 	struct udp udp;
 	struct dhcp m;
+	struct tcp tcp;
 
 	if (ipv4_read(eth->payload, &ip) != IPV4_OK)
 		return "broken IPv4";
-	if (ip.protocol == IPV4_UDP) {
-		if (udp_read(&ip, &udp) != UDP_OK || dhcp_read(udp.payload, &m) != DHCP_OK)
-			return "broken UDP or DHCP";
+	if (ip.protocol == IPV4_TCP && tcp_read(&ip, &tcp) != TCP_OK)
+		return "broken TCP";
+	if (ip.protocol == IPV4_UDP && udp_read(&ip, &udp) != UDP_OK)
+		return "broken UDP";
+	if (ip.protocol == IPV4_UDP && udp.dst_port != DNS_PORT) {
+		if (dhcp_read(udp.payload, &m) != DHCP_OK)
+			return "broken DHCP";
 		rig->dhcp_sent[m.type % ARRAY_LEN(rig->dhcp_sent)]++;
 		if (m.type == DHCP_TYPE_REQUEST && !ip4_same(m.requested, rig->may_speak))
 			return "a request for an address that is not free";

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* TCP and DNS of the scripted network's peers. Hardware: none. See sim_peer.h. */
+#include "host/sim_services.h"
+#include "nicprobe/dns.h"
+#include "nicprobe/eth.h"
+#include "nicprobe/icmp.h"
+#include "nicprobe/tcp.h"
+#include "nicprobe/udp.h"
+
+#define IP_AT       ETH_HEADER_BYTES
+#define DATA_AT     (IP_AT + IPV4_HEADER_BYTES)
+#define BARRED      13 /* communication administratively prohibited: RFC 1812 section 5.2.7.1 */
+#define FIRST_SEQ   1000u
+#define RECORD_SIZE 16
+
+size_t sim_tcp_answer(
+	const struct sim_peer *peer, const struct ipv4 *ip, uint8_t *at, struct ipv4 *ret)
+{
+	struct tcp tcp, reply;
+
+	if (tcp_read(ip, &tcp) != TCP_OK || tcp.flags != TCP_SYN)
+		return 0;
+	*ret = (struct ipv4){ip->dst, ip->src, IPV4_TTL, IPV4_TCP, {at, 0}};
+	if (ip4_same(ip->dst, peer->ip)) {
+		reply = (struct tcp){tcp.dst_port, tcp.src_port, FIRST_SEQ, tcp.seq + 1,
+			peer->open_port == tcp.dst_port ? TCP_SYN | TCP_ACK : TCP_RST | TCP_ACK};
+		return tcp_write(at, &reply, ret->src, ret->dst);
+	}
+	if (!peer->bars)
+		return 0;
+	/* As a router: the header of what it will not forward, and eight bytes of that. */
+	*ret = (struct ipv4){peer->ip, ip->src, IPV4_TTL, IPV4_ICMP, {at, 0}};
+	memset(at, 0, ICMP_HEADER_BYTES);
+	at[0] = ICMP_UNREACHABLE;
+	at[1] = BARRED;
+	ipv4_write(at + ICMP_HEADER_BYTES, ip, 1);
+	memcpy(at + ICMP_HEADER_BYTES + IPV4_HEADER_BYTES, ip->payload.at, ICMP_QUOTED_BYTES);
+	const size_t len = ICMP_HEADER_BYTES + IPV4_HEADER_BYTES + ICMP_QUOTED_BYTES;
+
+	put_be16(at + 2, inet_checksum(inet_sum(0, (struct span){at, len})));
+	return len;
+}
+
+size_t sim_dns_answer(
+	const struct sim_peer *peer, const struct ipv4 *ip, uint8_t *at, struct ipv4 *ret)
+{
+	uint8_t *message = at + UDP_HEADER_BYTES;
+	struct udp udp, reply;
+	size_t len;
+
+	if (!ip4_same(ip->dst, peer->ip) || udp_read(ip, &udp) != UDP_OK ||
+		udp.dst_port != DNS_PORT || udp.payload.len < 12)
+		return 0;
+	len = udp.payload.len;
+	memcpy(message, udp.payload.at, len);
+	message[2] |= 0x80;
+	message[3] = peer->offer.value != 0 ? DNS_NO_ERROR : (uint8_t)peer->rcode;
+	if (peer->offer.value != 0) { /* one record, its name a pointer to the question */
+		static const uint8_t head[] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4};
+
+		message[7] = 1;
+		memcpy(message + len, head, sizeof(head));
+		put_be32(message + len + sizeof(head), peer->offer.value);
+		len += RECORD_SIZE;
+	}
+	*ret = (struct ipv4){ip->dst, ip->src, IPV4_TTL, IPV4_UDP, {at, 0}};
+	reply = (struct udp){DNS_PORT, udp.src_port, {message, len}};
+	udp_write(at, &reply, ret->src, ret->dst);
+	return UDP_HEADER_BYTES + len;
+}

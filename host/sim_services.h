@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* TCP and DNS of the scripted network's peers.
+ *
+ * Hardware: none. Each writes what a peer answers to a packet behind the IPv4 header's place, to at[], and the header's
+ * fields to *ret. They return the length; 0: no answer.
+ */
+#ifndef KIRIWAKE_HOST_SIM_SERVICES_H
+#define KIRIWAKE_HOST_SIM_SERVICES_H
+
+#include "host/sim_nic.h"
+#include "nicprobe/ipv4.h"
+
+size_t sim_tcp_answer(
+	const struct sim_peer *peer, const struct ipv4 *ip, uint8_t *at, struct ipv4 *ret);
+size_t sim_dns_answer(
+	const struct sim_peer *peer, const struct ipv4 *ip, uint8_t *at, struct ipv4 *ret);
+
+#endif
