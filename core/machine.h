@@ -109,25 +109,39 @@ struct ram_port {
 
 /* ---- machine-check banks ---- */
 
-/* One bank that holds an error, as its registers read: Intel SDM volume 3, chapter 17; AMD APM volume 2, chapter 9. */
+/* How their registers read: Intel SDM volume 3, "Machine-Check Architecture"; AMD APM volume 2, chapter 9, before and
+ * with scalable MCA. */
+enum mca_layout { MCA_INTEL, MCA_AMD, MCA_AMD_SCALABLE };
+
+/* One error as its bank held it. */
 struct mca_bank {
+	unsigned cpu; /* on which it was read; banks may be shared by the CPUs of a package */
 	unsigned bank;
-	uint64_t status;
-	uint64_t address, misc; /* 0 unless status says they are valid */
-	uint64_t syndrome;      /* AMD's scalable MCA only, else 0 */
+	bool exception;              /* it came as a machine-check exception */
+	uint64_t status;             /* bit 63 is set */
+	uint64_t address, misc;      /* 0 unless status says they are valid */
+	uint64_t syndrome, identity; /* MCA_SYND and MCA_IPID of scalable MCA, else 0 */
 };
 
-#define MCA_BANKS_MAX 64
+#define MCA_TAKE_MAX 256
+
+struct mca_take {
+	unsigned cpus; /* whose banks were read */
+	size_t count;
+	struct mca_bank banks[MCA_TAKE_MAX];
+};
 
 /* `take` NULL: the CPUs have no machine-check banks. */
 struct mca_port {
 	void *ctx;
+	enum mca_layout layout;
 	uint64_t capabilities; /* MCG_CAP of the boot CPU */
 	char error[PORT_ERROR];
 
-	/* Takes the banks of one CPU that hold an error, and clears them, so that the next one shows. Returns how many;
-	 * 0 also when the CPU could not be asked (then `error` is not empty). */
-	size_t (*take)(void *ctx, unsigned cpu, struct mca_bank ret[MCA_BANKS_MAX]);
+	/* Takes what the banks of the first `cpus` CPUs hold and clears those banks, so that the next error shows and none is
+	 * seen twice; what does not fit stays in its bank for the next time. Fills *ret in any case: where the others
+	 * could not be asked it holds the boot CPU's, and the result says why. */
+	enum cpu_result (*take)(void *ctx, unsigned cpus, struct mca_take *ret);
 };
 
 /* ---- network cards ---- */

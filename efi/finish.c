@@ -101,6 +101,7 @@ void finish(struct machine *machine, const struct suite_outcome *outcome)
 	if (how == FINISH_QEMU_EXIT)
 		qemu_exit(outcome->verdict);
 	if (how == FINISH_EXIT) {
+		mca_release();
 		if (fw.table->ConOut != NULL)
 			fw.table->ConOut->EnableCursor(fw.table->ConOut, TRUE);
 		firmware_pages_free();

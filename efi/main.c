@@ -33,6 +33,7 @@ static void build(struct machine *machine)
 	console_build(machine);
 	clock_build(machine);
 	cpus_build(machine);
+	mca_build(machine);
 	ram_build(machine);
 	tables_build(machine);
 	pci_build(machine);

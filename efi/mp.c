@@ -52,15 +52,24 @@ static uint64_t own_apic_id(void)
 	return UINT64_MAX;
 }
 
-static uint32_t own_seat(void)
+unsigned mp_own_cpu(void)
 {
 	uint64_t id = own_apic_id();
-	UINTN number = 0;
 
 	for (uint32_t i = 0; i < mp.seat_count; i++) {
 		if (mp.seats[i].apic_id == id)
 			return i;
 	}
+	return MP_CPUS_MAX;
+}
+
+static uint32_t own_seat(void)
+{
+	unsigned cpu = mp_own_cpu();
+	UINTN number = 0;
+
+	if (cpu < MP_CPUS_MAX)
+		return cpu;
 	/* The one service that other CPUs may call: for firmware whose ids are not CPUID's. */
 	if (EFI_ERROR(mp.mp->who_am_i(mp.mp, &number)))
 		return NO_SEAT;

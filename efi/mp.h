@@ -25,4 +25,7 @@ enum cpu_result mp_run(enum cpu_mode mode, cpu_work *work, void *arg, unsigned p
 enum cpu_result mp_run_on(
 	unsigned cpu, cpu_work *work, void *arg, uint64_t timeout_ns, char *error);
 
+/* Our number of the CPU that runs this, by its own id; MP_CPUS_MAX if that is none of ours. Calls no firmware. */
+unsigned mp_own_cpu(void);
+
 #endif

@@ -16,6 +16,7 @@
 void console_build(struct machine *machine); /* console.c */
 void clock_build(struct machine *machine);   /* clock.c */
 void cpus_build(struct machine *machine);    /* cpus.c; needs the clock */
+void mca_build(struct machine *machine);     /* mca.c; needs the CPUs */
 void ram_build(struct machine *machine);     /* ram.c */
 void tables_build(struct machine *machine);  /* tables.c: SMBIOS, firmware's name */
 void pci_build(struct machine *machine);     /* pci.c */
@@ -38,6 +39,9 @@ struct span boot_disk(void); /* volume.c */
 
 /* The path of the disk that carries the log volume; empty without one. */
 struct span log_disk(void); /* volume.c */
+
+/* Gives the machine-check exception back to the firmware: needed before this program is unloaded. */
+void mca_release(void); /* mca.c */
 
 /* Empties what the firmware still buffers for the log volume. */
 void volume_settle(void); /* files.c */

@@ -16,6 +16,7 @@ extern EFI_GUID guid_block_io;
 extern EFI_GUID guid_component_name;
 extern EFI_GUID guid_component_name2;
 extern EFI_GUID guid_console_out_device;
+extern EFI_GUID guid_cpu_arch;
 extern EFI_GUID guid_device_path;
 extern EFI_GUID guid_disk_info;
 extern EFI_GUID guid_ext_scsi_pass_thru;
@@ -83,6 +84,16 @@ struct mp_services {
 	EFI_STATUS(EFIAPI *enable)
 	(struct mp_services *self, UINTN number, BOOLEAN enable, UINT32 *health);
 	EFI_STATUS(EFIAPI *who_am_i)(struct mp_services *self, UINTN *ret_number);
+};
+
+/* ---- CPU architectural protocol (PI 1.8 volume 2, 12.3) ---- */
+
+typedef VOID(EFIAPI *interrupt_handler)(INTN vector, VOID *context);
+
+struct cpu_arch {
+	VOID *services[5]; /* flush, enable, disable, get interrupt state, init */
+	EFI_STATUS(EFIAPI *register_handler)
+	(struct cpu_arch *self, INTN vector, interrupt_handler handler);
 };
 
 /* ---- disk info (PI 1.8 volume 5, 12.2) ---- */

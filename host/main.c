@@ -8,6 +8,7 @@
 #include "host/sim_clock.h"
 #include "host/sim_cpus.h"
 #include "host/sim_disk.h"
+#include "host/sim_mca.h"
 #include "host/sim_nic.h"
 #include "host/sim_ram.h"
 #include "host/sim_ram_coverage.h"
@@ -31,6 +32,7 @@ struct bench {
 	struct sim_clock clock;
 	struct sim_ram ram;
 	struct sim_cpus cpus;
+	struct sim_mca mca;
 	struct sim_net net;
 	struct sim_disks disks;
 	struct sim_volume volume;
@@ -51,6 +53,7 @@ static const char usage[] =
 	"  --log DIR       log volume (a directory); none: no log volume\n"
 	"  --ram SIZE      simulated RAM (default 16M)       --fault SPEC  broken RAM: stuck=0x100008:5:1\n"
 	"  --cpus N        CPUs (default 2)                  --mp nonblocking|blocking|single\n"
+	"  --mca SPEC      a machine check: cpu=0,bank=7,status=0x9c0000000000009f,addr=0x1234000,misc=0x8c,at=2s ... repeatable\n"
 	"  --nic SPEC      the network: gateway=10.0.2.2, owner=10.0.2.15@52:54:00:00:00:99 ... repeatable\n"
 	"  --disk SPEC     a disk: size=64M,bad=1000,lies=200,slow=3000+64:200ms ... repeatable\n"
 	"  --smbios FILE   SMBIOS dump as dmidecode --dump-bin writes it\n\n"
@@ -113,6 +116,11 @@ static bool take_mp(struct bench *b, const char *value)
 	return false;
 }
 
+static bool take_mca(struct bench *b, const char *value)
+{
+	return sim_mca_add(&b->mca, value);
+}
+
 static bool take_nic(struct bench *b, const char *value)
 {
 	return sim_net_add(&b->net, value);
@@ -160,6 +168,7 @@ static const struct part_argument {
 	{"--fault", take_fault},
 	{"--cpus", take_cpus},
 	{"--mp", take_mp},
+	{"--mca", take_mca},
 	{"--nic", take_nic},
 	{"--disk", take_disk},
 	{"--log", take_log},
@@ -226,6 +235,7 @@ static bool build(struct bench *b, int argc, char **argv)
 		return false;
 	sim_ram_port(&b->ram, &m->ram);
 	sim_cpus_port(&b->cpus, b->cpu_count, b->cpu_mode, &m->cpus);
+	sim_mca_port(&b->mca, &m->clock, &m->cpus, &m->mca);
 	m->nics = b->nics;
 	m->nic_count = sim_net_nics(&b->net, b->nics, NICS_MAX);
 	m->disks = b->disk_ports;

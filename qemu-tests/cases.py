@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import media
-from faults import cut_power, press, pull_cable, stick_bit, type_serial
+from faults import cut_power, machine_check, press, pull_cable, stick_bit, type_serial
 from judge import AT_ONCE, MENU_IS_UP, Case, containing, hexadecimal, including, word_at
 from machine import DISK_DEVICES, Disk, Machine, Nic, Run, When
 from peer import (
@@ -157,6 +157,44 @@ MEMORY = (
         events=(*AT_ONCE, When("mem.march-c", stick_bit(HIGH_ADDRESS, STUCK_BIT, value=0))),
     ),
     Case("ram-above-4g", replace(RAM_ONLY, memory_mib=3072, options=HIGH_MEMORY), passed=("mem.address", "mem.march-c")),
+)
+
+# Statuses: valid, switched on, MISC and ADDR valid, a memory read on a channel; then also uncorrected and recoverable; then
+# also fatal, for the CPU's state is lost. MISC: a physical address, known to the page. MCG_STATUS: in progress, can return.
+CORRECTED, RECOVERABLE, FATAL = 0x9C00000000000092, 0xBD80000000000092, 0xBF80000000000092
+BAD_PAGE, PHYSICAL_PAGE, IN_PROGRESS = 0x6543000, 0x8C, 0x5
+
+
+def machine_check_case(name: str, status: int, cpu: int = 0, bank: int = 9, when: str = "mem.march-c", **more) -> Case:
+    code, verdict = ("mem-corrected-error", "WARN") if status == CORRECTED else ("mem-uncorrected-error", "FAIL")
+    finding = {"code": code, "bank": bank, "cpu": cpu, "count": 1, "channel": 2, "status": hexadecimal(status)}
+    finding |= {"address": hexadecimal(BAD_PAGE), "in_check": more.pop("in_check", when)}
+    mcg_status = 0 if status == CORRECTED else IN_PROGRESS
+    fault = machine_check(cpu, bank, status, BAD_PAGE, PHYSICAL_PAGE, mcg_status)
+    machine = replace(RAM_ONLY, options=SOME_MEMORY, extra=more.pop("extra", ()))
+    more.setdefault("events", (*AT_ONCE, When(when, fault)))
+    return Case(name, machine, verdict, (finding, *more.pop("also", ())), **more)
+
+
+def in_the_menu(run: Run) -> None:
+    machine_check(0, 9, CORRECTED, BAD_PAGE, PHYSICAL_PAGE)(run)
+    run.press("q")
+
+
+MACHINE_CHECKS = (
+    machine_check_case("machine-check-corrected", CORRECTED, passed=("mem.address", "mem.random", "hw.machine-check")),
+    machine_check_case("machine-check-other-cpu", CORRECTED, cpu=1, bank=3),
+    machine_check_case("machine-check-before", CORRECTED, in_check="hw.machine-check", events=(When(MENU_IS_UP, in_the_menu),)),
+    machine_check_case("machine-check-uncorrected", RECOVERABLE, passed=("mem.random",)),
+    machine_check_case("machine-check-uncorrected-other-cpu", RECOVERABLE, cpu=1),
+    # The CPU cannot go on: a reset, which the banks survive. The next start, by itself, tells of both.
+    machine_check_case(
+        "machine-check-fatal",
+        FATAL,
+        in_check="hw.machine-check",
+        also=({"code": "run-interrupted", "check": "mem.march-c"},),
+        extra=("-action", "reboot=reset"),
+    ),
 )
 
 
@@ -377,4 +415,4 @@ CONTROL = (
     ),
 )
 
-CASES = CLEAN + MEMORY + NETWORKS + DISKS + MEDIA + OPTIONS + CONTROL
+CASES = CLEAN + MEMORY + MACHINE_CHECKS + NETWORKS + DISKS + MEDIA + OPTIONS + CONTROL

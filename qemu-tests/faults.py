@@ -66,3 +66,15 @@ def cut_power(run: Run) -> None:
 
 def pull_cable(run: Run) -> None:
     run.monitor("set_link", name="net0", up=False)
+
+
+def machine_check(cpu: int, bank: int, status: int, address: int, misc: int, mcg_status: int = 0) -> Callable[[Run], None]:
+    """An error in a machine-check bank of one CPU; an uncorrected one interrupts that CPU."""
+    words = f"mce {cpu} {bank} {status:#x} {mcg_status:#x} {address:#x} {misc:#x}"
+
+    def inject(run: Run) -> None:
+        answer = run.monitor("human-monitor-command", **{"command-line": words})
+        if answer:
+            raise RuntimeError(f"{words}: {answer}")
+
+    return inject

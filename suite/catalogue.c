@@ -8,10 +8,12 @@
 #include "diskbench/checks.h"
 #include "memtest/checks.h"
 #include "nicprobe/checks.h"
+#include "suite/mca_watch.h"
 #include "suite/setup.h"
 
 const struct check *const catalogue[] = {
 	&hw_setup_check,
+	&hw_machine_check,
 	&nic_inventory_check,
 	&nic_link_check,
 	&net_listen_check,

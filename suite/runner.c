@@ -31,6 +31,7 @@ static bool pulse(struct run *run)
 
 	net_watch(run);
 	runlog_tick(&s->log);
+	mca_watch_pulse(&s->mca, run);
 	if (m->set_watchdog != NULL && s->config.watchdog_s != 0 &&
 		now_ns - s->watchdog_fed_ns >= WATCHDOG_EVERY_NS) {
 		m->set_watchdog(s->config.watchdog_s);
@@ -142,6 +143,7 @@ static void run_check(struct suite *s, const struct check *check)
 		concluded = check->run(&s->run);
 	}
 	s->unreached |= s->run.stopped && !had_its_turn(s);
+	mca_watch_step_end(&s->mca, &s->run);
 	end_check(s, check, concluded);
 	pulse(&s->run);
 	watch_net(s);
@@ -230,6 +232,17 @@ static void emit_begin(struct suite *s)
 	show_latest(s);
 }
 
+/* A second step of the check that began the run, also of one that was stopped: what the banks hold at its end. */
+static void run_last_machine_check(struct suite *s)
+{
+	const struct check *check = &hw_machine_check;
+
+	if (!s->mca.started)
+		return;
+	record_check_begin(&s->rec, check->id, check->title, check->pass_if);
+	end_check(s, check, mca_watch_run_end(&s->mca, &s->run));
+}
+
 /* Handing the cards back may still bring something to light: so it is part of the step that judges. */
 static void run_triage(struct suite *s)
 {
@@ -299,6 +312,7 @@ struct suite_outcome suite_run(struct suite *s, struct machine *machine)
 	begin_log(s);
 	emit_begin(s);
 	run_passes(s);
+	run_last_machine_check(s);
 	runlog_read_back(&s->log);
 	watch_log(s);
 	run_triage(s);

@@ -11,6 +11,7 @@
 #include "report/jsonl.h"
 #include "report/latest.h"
 #include "report/textlog.h"
+#include "suite/mca_watch.h"
 #include "suite/options.h"
 #include "suite/runlog.h"
 #include "suite/triage.h"
@@ -46,6 +47,7 @@ struct suite {
 	struct net_session net;
 	struct mem_session mem;
 	struct disk_session disk;
+	struct mca_watch mca;
 };
 
 /* Reads the options from every source, asks the person if that is wanted, and tells the machine. */
