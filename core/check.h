@@ -54,7 +54,7 @@ struct check {
 	bool on_request;     /* slow or disruptive: only when named */
 	bool thorough;       /* slow: in the quick profile only when named */
 	bool always;         /* taken whatever was selected */
-	bool housekeeping;   /* looks at our own set-up: its PASS says nothing about the machine */
+	bool housekeeping;   /* runs whatever was asked for: its PASS alone makes no run PASS */
 
 	/* Returns what it concluded; findings and faults it recorded weigh in by themselves. PASS only for what
 	 * was measured. Sets record_why() on SKIP, and on PASS to what was done. */

@@ -153,7 +153,7 @@ static void say_dimms(char *text, const struct dimms *dimms)
 {
 	if (dimms->named == 0)
 		return;
-	fmt_add(text, SENTENCE, dimms->count == 1 ? " It lies on DIMM " : " It lies on one of ");
+	fmt_add(text, SENTENCE, dimms->count == 1 ? " It lies on " : " It lies on one of ");
 	for (size_t i = 0; i < dimms->named; i++)
 		fmt_add(text, SENTENCE, "%s%s", i > 0 ? ", " : "", dimms->labels[i]);
 	if (dimms->count > dimms->named)

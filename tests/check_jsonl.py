@@ -28,6 +28,7 @@ END_LINE = re.compile(rf"KIRIWAKE END verdict=(?P<verdict>{'|'.join(VERDICTS)}) 
 RUN_ENDS = {"SKIP": ("SKIP", "NOT_APPLICABLE"), "PASS": ("COMPLETE", "PASS"), "WARN": ("COMPLETE", "PASS"),
             "ERROR": ("ERROR", "NOT_APPLICABLE"), "FAIL": ("COMPLETE", "FAIL")}
 STEP_STATUS = {"SKIP": "SKIP", "ERROR": "ERROR"}  # of the other verdicts: COMPLETE
+HOUSEKEEPING = ("hw.setup", "hw.machine-check")  # always run: their PASS makes no run PASS
 TRIAGE = "triage"  # the one step that is no check
 HEX_FIELDS = ("address", "expected", "actual", "xor")
 HEX = re.compile(r"0x[0-9a-f]+")
@@ -257,7 +258,7 @@ class Rules:
                 self.complain(f"step {self.step} ends {verdict}, and nothing of the kind was found")
             if status != STEP_STATUS.get(verdict, "COMPLETE"):
                 self.complain(f"step {self.step} ends {status} with verdict {verdict}")
-        if name != "hw.setup" or verdict != "PASS":
+        if name not in HOUSEKEEPING or verdict != "PASS":
             self.worst = max(self.worst, verdict, key=VERDICTS.index)
         self.step = None
 
