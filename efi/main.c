@@ -75,6 +75,7 @@ static EFI_STATUS run(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	suite = firmware_pages(suite_bytes());
 	if (suite == NULL) {
 		machine.console.write(machine.console.ctx, no_memory, sizeof(no_memory) - 1);
+		mca_release();
 		return EFI_OUT_OF_RESOURCES;
 	}
 	outcome = suite_run(suite, &machine);

@@ -25,6 +25,13 @@ static unsigned cpus_to_ask(const struct run *run)
 	return cpus->mode == CPUS_SINGLE ? 1 : cpus->count;
 }
 
+static const char *why_not_all(const struct machine *m, enum cpu_result result)
+{
+	if (result != CPUS_DONE)
+		return m->mca.error;
+	return m->cpus.mode == CPUS_SINGLE ? m->cpus.why : "the others take no work";
+}
+
 /* Once: the rest of the run would say the same again and again. */
 static void tell_trouble(struct mca_watch *w, struct run *run, enum cpu_result result)
 {
@@ -40,7 +47,7 @@ static void tell_trouble(struct mca_watch *w, struct run *run, enum cpu_result r
 	else
 		record_note(run->rec, PART_ID_BOARD,
 			"Machine-check banks of %u of %u CPUs can be read: %s", w->take.cpus,
-			m->cpus.present, result == CPUS_DONE ? m->cpus.why : m->mca.error);
+			m->cpus.present, why_not_all(m, result));
 }
 
 static void look(struct mca_watch *w, struct run *run, unsigned cpus, bool before)
@@ -143,8 +150,7 @@ enum verdict mca_watch_run_end(struct mca_watch *watch, struct run *run)
 
 const struct check hw_machine_check = {
 	.id = "hw.machine-check",
-	.title =
-		"Machine-check banks: errors that CPUs and memory controllers logged, before and during the run",
+	.title = "Machine-check banks: errors that the hardware noticed by itself",
 	.pass_if = "no bank held an error; what came during a check is told there",
 	.always = true,
 	.housekeeping = true,

@@ -89,7 +89,7 @@ static struct suite_outcome play(const char *root, const char *words, uint64_t l
 	m->console = (struct console_port){.write = to_console, .key = key};
 	m->option_sources[0] = (struct option_source){"words", {words, strlen(words)}, true};
 	m->option_source_count = words[0] != '\0';
-	m->smbios_table = smbios;
+	m->smbios_table = smbios; /* and no machine-check banks: that is one SKIP in every run */
 	outcome = suite_run(suite, m);
 	sim_ram_free(&rig.ram);
 	free(suite);
@@ -177,7 +177,8 @@ static void test_burnin(const char *root)
 	struct suite_outcome o = play(root, "profile=burnin budget=1s checks=mem.address", NEVER);
 
 	CHECK(o.verdict == PASS && o.complete, "the budget is how it ends: %s", o.end_line);
-	CHECK(strstr(o.end_line, "skip=0") != NULL || strstr(o.end_line, "skip=1") != NULL);
+	CHECK(strstr(o.end_line, "skip=1") != NULL || strstr(o.end_line, "skip=2") != NULL, "%s",
+		o.end_line);
 	rig.escape_at = 2;
 	o = play(root, "profile=burnin checks=mem.*", NEVER);
 	CHECK(!o.complete, "not even once through: %s", o.end_line);
