@@ -149,12 +149,18 @@ void record_measure(struct recorder *rec, const char *part, const char *name, ui
 	record_emit(rec, &r);
 }
 
-void record_progress(struct recorder *rec, const char *part, const char *what, uint64_t done,
-	uint64_t total, const char *unit, const char *at_name, uint64_t at)
+void record_progress_left(struct recorder *rec, const char *part, const char *what, uint64_t done,
+	uint64_t total, const char *unit, const char *at_name, uint64_t at, uint64_t left_ns)
 {
 	struct record r = {.kind = RECORD_PROGRESS,
 		.part = part,
-		.u.progress = {what, done, total, unit, at_name, at}};
+		.u.progress = {what, done, total, unit, at_name, at, left_ns}};
 
 	record_emit(rec, &r);
+}
+
+void record_progress(struct recorder *rec, const char *part, const char *what, uint64_t done,
+	uint64_t total, const char *unit, const char *at_name, uint64_t at)
+{
+	record_progress_left(rec, part, what, done, total, unit, at_name, at, 0);
 }

@@ -83,6 +83,7 @@ struct record {
 			const char *unit;
 			const char *at_name; /* "address", "lba" or NULL */
 			uint64_t at;         /* where the work stands: what to blame after a hang */
+			uint64_t left_ns; /* until it is done, by what was measured; 0: not known */
 		} progress;
 		struct {
 			const char *name;
@@ -186,8 +187,11 @@ void record_coverage(struct recorder *rec, const char *part, const char *format,
 void record_measure(struct recorder *rec, const char *part, const char *name, uint64_t value,
 	unsigned decimals, const char *unit);
 
-/* Where the work stands. Cheap: renderers thin it out. at_name may be NULL. */
+/* Where the work stands. Cheap: renderers thin it out. at_name may be NULL. record_progress_left() also says how much
+ * longer it will take. */
 void record_progress(struct recorder *rec, const char *part, const char *what, uint64_t done,
 	uint64_t total, const char *unit, const char *at_name, uint64_t at);
+void record_progress_left(struct recorder *rec, const char *part, const char *what, uint64_t done,
+	uint64_t total, const char *unit, const char *at_name, uint64_t at, uint64_t left_ns);
 
 #endif

@@ -94,24 +94,26 @@ static void on_check_begin(struct console_report *c, const struct record *r)
 	draw_live(c, r, report_text(r->u.check_begin.title));
 }
 
+/* How far and at what; once it can be told, how much longer, which comes first: the end may be cut off. */
 static void on_progress(struct console_report *c, const struct record *r)
 {
-	char what[2 * LINES_COLUMNS], figures[64], at[32];
+	char what[2 * LINES_COLUMNS], figures[64], at[32], left[REPORT_LEFT];
 	const char *name = report_text(r->u.progress.what);
+	const unsigned percent = report_percent(r->u.progress.done, r->u.progress.total);
 
 	if (r->t_ns - c->live_ns < LIVE_NS)
 		return;
 	report_progress(figures, sizeof(figures), r);
 	report_position(at, sizeof(at), r);
-	if (r->u.progress.total == 0)
-		fmt_to(what, sizeof(what), "%s, %s", name, figures);
+	report_left(left, r);
+	if (left[0] != '\0')
+		fmt_to(what, sizeof(what), "%u %%, %s: %s", percent, left, name);
+	else if (r->u.progress.total != 0)
+		fmt_to(what, sizeof(what), "%s, %u %%, %s", name, percent,
+			at[0] != '\0' ? at : figures);
 	else
-		fmt_to(what, sizeof(what), "%s, %u %%", name,
-			report_percent(r->u.progress.done, r->u.progress.total));
-	if (at[0] == '\0' && r->u.progress.total != 0)
-		fmt_add(what, sizeof(what), ", %s", figures);
-	else if (at[0] != '\0')
-		fmt_add(what, sizeof(what), ", %s", at);
+		fmt_to(what, sizeof(what), "%s, %s%s%s", name, figures, at[0] != '\0' ? ", " : "",
+			at);
 	draw_live(c, r, what);
 }
 

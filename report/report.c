@@ -160,6 +160,22 @@ void report_position(char *buf, size_t cap, const struct record *progress)
 		fmt_to(buf, cap, "%s %llu", name, at);
 }
 
+void report_left(char buf[REPORT_LEFT], const struct record *progress)
+{
+	const uint64_t left_s = progress->u.progress.left_ns / 1000000000 + 1;
+	const unsigned long long left_min = (left_s + 59) / 60;
+
+	buf[0] = '\0';
+	if (progress->u.progress.left_ns == 0)
+		return;
+	if (left_s < 60)
+		fmt_to(buf, REPORT_LEFT, "%u s left", (unsigned)left_s);
+	else if (left_min < 100)
+		fmt_to(buf, REPORT_LEFT, "%llu min left", left_min);
+	else
+		fmt_to(buf, REPORT_LEFT, "%llu h %02llu min left", left_min / 60, left_min % 60);
+}
+
 void report_figure(char buf[REPORT_FIGURE], const struct record *measure)
 {
 	const char *unit = report_text(measure->u.measure.unit);

@@ -57,6 +57,10 @@ unsigned report_percent(uint64_t done, uint64_t total);
 /* "234 of 476 MiB", "3 of 6 passes", "12 frames": the figures of a PROGRESS record. */
 void report_progress(char *buf, size_t cap, const struct record *progress);
 
+/* "40 s left", "3 min left", "2 h 05 min left"; empty when the record does not say. */
+#define REPORT_LEFT 40
+void report_left(char buf[REPORT_LEFT], const struct record *progress);
+
 /* "1.161 ms", "20": the figure of a MEASURE record; the unit "1" of plain counts is not said. */
 #define REPORT_FIGURE 64
 void report_figure(char buf[REPORT_FIGURE], const struct record *measure);

@@ -122,7 +122,7 @@ static void on_check_begin(struct textlog *log, const struct record *r)
 
 static void on_progress(struct textlog *log, const struct record *r)
 {
-	char line[256], figures[64], at[32];
+	char line[256], figures[64], at[32], left[REPORT_LEFT];
 
 	if (log->progressed && r->t_ns - log->progress_ns < REPORT_PROGRESS_NS)
 		return;
@@ -130,8 +130,9 @@ static void on_progress(struct textlog *log, const struct record *r)
 	log->progress_ns = r->t_ns;
 	report_progress(figures, sizeof(figures), r);
 	report_position(at, sizeof(at), r);
-	fmt_to(line, sizeof(line), "%s %s%s%s", report_text(r->u.progress.what), figures,
-		at[0] != '\0' ? ", " : "", at);
+	report_left(left, r);
+	fmt_to(line, sizeof(line), "%s %s%s%s%s%s", report_text(r->u.progress.what), figures,
+		at[0] != '\0' ? ", " : "", at, left[0] != '\0' ? ", " : "", left);
 	put_record(log, r, "progress", line);
 }
 

@@ -129,8 +129,9 @@ static void script_memory(struct recorder *rec)
 	record_check_begin(rec, "mem.march-c", "March C- over all free memory",
 		"every word reads back as it was written");
 	for (uint64_t done = 0; done <= 12; done++) {
-		record_progress(rec, "mem", "step 3 of 6", done << 25, UINT64_C(12) << 25, "B",
-			"address", UINT64_C(0x100000000) + (done << 25));
+		record_progress_left(rec, "mem", "step 3 of 6", done << 25, UINT64_C(12) << 25, "B",
+			"address", UINT64_C(0x100000000) + (done << 25),
+			done < 4 ? 0 : (12 - done) * 1000 * S);
 		after(1025 * MS);
 	}
 	record_measure(rec, "mem", "write speed", 1234567, 3, "MB/s");

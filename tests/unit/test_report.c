@@ -231,6 +231,30 @@ static void test_bounds(void)
 	CHECK(strstr(bench.console.text, "bad 29\n") != NULL);
 }
 
+static void test_left(void)
+{
+	static const struct {
+		uint64_t left_ns;
+		const char *text;
+	} cases[] = {
+		{0, ""},
+		{1, "1 s left"},
+		{58 * S, "59 s left"},
+		{60 * S, "2 min left"},
+		{5900 * S, "99 min left"},
+		{6000 * S, "1 h 41 min left"},
+		{UINT64_MAX, "5124095 h 35 min left"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct record r = {.u.progress = {.left_ns = cases[i].left_ns}};
+		char left[REPORT_LEFT];
+
+		report_left(left, &r);
+		CHECK(text_same(left, cases[i].text), "%s", left);
+	}
+}
+
 /* The progress line is rewritten at most once a second, and gone before other output. */
 static void test_live_line(void)
 {
@@ -317,6 +341,7 @@ static void test_lines(void)
 
 int main(void)
 {
+	test_left();
 	test_golden();
 	test_line_writes();
 	test_unfinished();
