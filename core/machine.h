@@ -63,6 +63,9 @@ struct cpu_port {
 
 	/* Writes back and empties the calling CPU's caches, as far as the platform can. Callable from work. */
 	void (*flush_caches)(void);
+
+	/* Time on the calling CPU. Callable from work; only differences on one CPU mean anything. */
+	uint64_t (*own_ns)(void);
 };
 
 /* ---- RAM ---- */

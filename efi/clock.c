@@ -34,12 +34,17 @@ static uint64_t read_tsc(void)
 	return (uint64_t)high << 32 | low;
 }
 
-static uint64_t now_ns(void *ctx)
+uint64_t clock_own_ns(void)
 {
 	uint64_t ticks = read_tsc();
 
-	(void)ctx;
 	return ticks * tick.whole + (uint64_t)(((unsigned __int128)ticks * tick.fraction) >> 64);
+}
+
+static uint64_t now_ns(void *ctx)
+{
+	(void)ctx;
+	return clock_own_ns();
 }
 
 static void sleep_ns(void *ctx, uint64_t ns)

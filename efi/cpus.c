@@ -105,8 +105,10 @@ static void choose(void)
 
 void cpus_build(struct machine *machine)
 {
-	machine->cpus = (struct cpu_port){
-		.run = cpus_run, .run_on = cpus_run_on, .flush_caches = flush_caches};
+	machine->cpus = (struct cpu_port){.run = cpus_run,
+		.run_on = cpus_run_on,
+		.flush_caches = flush_caches,
+		.own_ns = clock_own_ns};
 	cpus.port = &machine->cpus;
 	cpus.usable = mp_build(&machine->clock, &cpus.port->present, cpus.port->error);
 	if (cpus.usable > 1)

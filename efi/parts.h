@@ -34,6 +34,9 @@ void options_build(struct machine *machine); /* options.c; needs volume_build() 
 void console_apply(struct machine *machine, const struct config *config);
 void cpus_apply(struct machine *machine, const struct config *config);
 
+/* The time by the calling CPU's own counter. Calls no firmware; needs clock_build(). */
+uint64_t clock_own_ns(void); /* clock.c */
+
 /* The path of the disk this program was booted from; empty when unknown. */
 struct span boot_disk(void); /* volume.c */
 

@@ -3,6 +3,7 @@
 #include "host/sim_cpus.h"
 #include "core/text.h"
 #include <pthread.h>
+#include <time.h>
 
 struct job {
 	cpu_work *work;
@@ -55,17 +56,19 @@ static void run_threads(cpu_work *work, void *arg, unsigned parts, bool boot_cpu
 		work(arg, 0);
 }
 
-/* What the call in hand ends with. */
-static enum cpu_result outcome(struct sim_cpus *cpus)
+/* What the call in hand ends with. Work for the boot CPU alone needs no firmware that could refuse it. */
+static enum cpu_result outcome(struct sim_cpus *cpus, bool boot_cpu_alone)
 {
-	return cpus->calls++ < cpus->failure_after ? CPUS_DONE : cpus->failure;
+	if (cpus->calls++ < cpus->failure_after)
+		return CPUS_DONE;
+	return cpus->failure == CPUS_REFUSED && boot_cpu_alone ? CPUS_DONE : cpus->failure;
 }
 
 static enum cpu_result sim_run(
 	void *ctx, cpu_work *work, void *arg, unsigned parts, uint64_t timeout_ns)
 {
 	struct sim_cpus *cpus = ctx;
-	const enum cpu_result result = outcome(cpus);
+	const enum cpu_result result = outcome(cpus, parts <= 1);
 
 	(void)timeout_ns;
 	if (result == CPUS_REFUSED || parts > cpus->count)
@@ -83,7 +86,7 @@ static enum cpu_result sim_run_on(
 	void *ctx, unsigned cpu, cpu_work *work, void *arg, uint64_t timeout_ns)
 {
 	struct sim_cpus *cpus = ctx;
-	const enum cpu_result result = outcome(cpus);
+	const enum cpu_result result = outcome(cpus, cpu == 0);
 	struct job job = {.work = work, .arg = arg};
 
 	(void)timeout_ns;
@@ -105,6 +108,14 @@ static void sim_flush_caches(void)
 {
 }
 
+static uint64_t sim_own_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
 void sim_cpus_port(struct sim_cpus *cpus, unsigned count, enum cpu_mode mode, struct cpu_port *ret)
 {
 	cpus->count = count < 1 ? 1 : count > SIM_CPUS_MAX ? SIM_CPUS_MAX : count;
@@ -115,7 +126,8 @@ void sim_cpus_port(struct sim_cpus *cpus, unsigned count, enum cpu_mode mode, st
 		.mode = mode,
 		.run = sim_run,
 		.run_on = sim_run_on,
-		.flush_caches = sim_flush_caches};
+		.flush_caches = sim_flush_caches,
+		.own_ns = sim_own_ns};
 	text_copy(ret->why, sizeof(ret->why), "simulated CPUs");
 	if (cpus->failure != CPUS_DONE)
 		text_copy(ret->error, sizeof(ret->error),

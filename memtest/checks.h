@@ -16,7 +16,7 @@ struct mem_session {
 	struct mem_plan plan;
 	struct mem_work work;
 	struct mem_log log;                      /* of the current check */
-	struct mem_errors errors[MEM_PARTS_MAX]; /* of the current slice, one per share */
+	struct mem_errors errors[MEM_PARTS_MAX]; /* of the current slice, one per piece */
 };
 
 /* Gives the memory back to the firmware, unless a lost CPU may still write to it. Harmless when nothing was taken. */

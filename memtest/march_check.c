@@ -69,16 +69,30 @@ static enum finding_code tell_mismatch(struct run *run, const void *arg, unsigne
 }
 
 /* Leaves memory alone. False: a pulse said stop. */
-static bool rest(struct run *run)
+static bool rest(struct run *run, const char *what)
 {
-	const uint64_t end_ns = run_now_ns(run) + REST_NS;
+	struct mem_work *work = &run->mem->work;
+	const uint64_t end_ns = run_now_ns(run) + REST_NS, rests_ns = work->rests_ns - REST_NS;
 
-	while (run_now_ns(run) < end_ns) {
+	for (uint64_t now_ns = run_now_ns(run); now_ns < end_ns; now_ns = run_now_ns(run)) {
 		if (!run_pulse(run))
 			return false;
+		work->rests_ns = rests_ns + (end_ns - now_ns);
+		work_tell_progress(run, what, NULL, 0);
 		run->machine->clock.sleep_ns(run->machine->clock.ctx, REST_SLICE_NS);
 	}
+	work->rests_ns = rests_ns;
 	return true;
+}
+
+/* Of a job: all the time that memory is left alone. */
+static uint64_t rests_ns(const struct march_job *job)
+{
+	unsigned rests = 0;
+
+	for (unsigned i = 0; i < job->march->count; i++)
+		rests += job->march->elements[i].rest;
+	return rests * march_job_times(job) * REST_NS;
 }
 
 /* The algorithm on one background; `name` says which. */
@@ -94,10 +108,10 @@ static enum sweep_result run_data(
 		char what[WHAT_TEXT];
 		struct sweep sweep;
 
-		if (element->rest && !rest(run))
-			return SWEEP_STOPPED;
 		fmt_to(what, sizeof(what), "%s, %s, step %u of %u", march->name, name, i + 1,
 			march->count);
+		if (element->rest && !rest(run, what))
+			return SWEEP_STOPPED;
 		sweep = sweep_of_march(what, &step, (struct mem_teller){tell_mismatch, what});
 		result = sweep_run(run, &sweep);
 	}
@@ -163,6 +177,7 @@ static enum verdict run_job(struct run *run, enum march_job_id id)
 	march_job_make(id, run->config, &job);
 	if (!session_begin(run, march_ops(job.march) * march_job_times(&job), &verdict))
 		return verdict;
+	run->mem->work.rests_ns = rests_ns(&job);
 	for (unsigned round = 0; round < job.rounds; round++) {
 		for (size_t i = 0; i < BACKGROUND_COUNT && result == SWEEP_DONE; i++) {
 			if (job.chosen[i])

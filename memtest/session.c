@@ -89,8 +89,9 @@ static bool acquire(struct run *run)
 		mem_session_end(run);
 		return false;
 	}
-	work_init(&m->work, &run->machine->cpus, run->config);
+	work_init(&m->work, &run->machine->cpus, run->config, run->topology, &m->plan);
 	note_untested(run);
+	nodes_note(run, &m->plan, m->work.homes, m->work.shares);
 	return true;
 }
 
@@ -111,7 +112,7 @@ bool session_begin(struct run *run, unsigned ops, enum verdict *ret)
 		return false;
 	}
 	m->log = (struct mem_log){0};
-	work_begin(&m->work, m->plan.bytes * ops);
+	work_begin(&m->work, &m->plan, m->plan.bytes * ops);
 	return true;
 }
 
@@ -128,8 +129,12 @@ void mem_session_end(struct run *run)
 
 static const char *cpus_text(char buf[CPUS_TEXT], const struct mem_work *work)
 {
-	fmt_to(buf, CPUS_TEXT, "%u CPU%s%s", work->cpus, work->cpus == 1 ? "" : "s",
-		work->shares < work->cpus ? " in turn" : "");
+	if (work->cpus_at_first > 0)
+		fmt_to(buf, CPUS_TEXT, "%u CPUs, from %u %% on with 1", work->cpus_at_first,
+			(unsigned)(work->refused_at * 100 / work->traffic_total));
+	else
+		fmt_to(buf, CPUS_TEXT, "%u CPU%s%s", work->cpus, work->cpus == 1 ? "" : "s",
+			work->shares < work->cpus ? " in turn" : "");
 	return buf;
 }
 
@@ -202,6 +207,7 @@ static void tell_figures(struct run *run, bool covered)
 	if (busy_us > 0)
 		record_measure(
 			run->rec, PART_ID_MEMORY, "speed", m->work.traffic / busy_us, 0, "MB/s");
+	nodes_conclude(run, run->mem->work.speeds, &m->plan);
 }
 
 enum verdict session_conclude(struct run *run, enum sweep_result result, const char *done)

@@ -37,6 +37,8 @@ struct rig {
 	struct rig_finding findings[RIG_FINDINGS];
 	unsigned faults, coverages;
 	uint64_t most_done, total; /* of progress */
+	uint64_t most_left_ns, left_ns;
+	uint64_t node_speed[NODES_MAX]; /* MB/s in the last check that measured it */
 	uint64_t tested_bytes, mismatches;
 	char text[RIG_TEXT]; /* messages of everything but findings, a line each */
 };
@@ -93,9 +95,14 @@ static inline void rig_hear(void *ctx, const struct record *r)
 	} else if (r->kind == RECORD_PROGRESS) {
 		rig->most_done = r->u.progress.done;
 		rig->total = r->u.progress.total;
+		rig->left_ns = r->u.progress.left_ns;
+		if (rig->left_ns > rig->most_left_ns)
+			rig->most_left_ns = rig->left_ns;
 	} else if (r->kind == RECORD_MEASURE) {
 		if (text_same(r->u.measure.name, "tested_bytes"))
 			rig->tested_bytes = r->u.measure.value;
+		if (strncmp(r->u.measure.name, "speed_node", 10) == 0)
+			rig->node_speed[atoi(r->u.measure.name + 10)] = r->u.measure.value;
 		if (text_same(r->u.measure.name, "mismatches"))
 			rig->mismatches = r->u.measure.value;
 	} else if (r->message != NULL) {

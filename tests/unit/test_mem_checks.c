@@ -180,17 +180,15 @@ static void test_patterns(void)
 	rig_free(rig);
 }
 
-/* CPUs that fail on their first call, or later, on all of them or in turn: never a PASS. */
-static void test_cpu_failures(void)
+/* CPUs that do not come back on the first call, or later, on all of them or in turn: never a PASS. */
+static void test_lost_cpu(void)
 {
-	static const enum cpu_result failures[] = {CPUS_TIMEOUT, CPUS_REFUSED};
-
-	for (unsigned n = 0; n < 8; n++) {
+	for (unsigned n = 0; n < 4; n++) {
 		struct rig *rig = rig_new(MIB, "");
 
-		rig->cpus.failure = failures[n % 2];
-		rig->cpus.failure_after = n / 2 % 2 ? 3 : 0;
-		rig->config.mem_cpus = n / 4 ? MEM_CPUS_ROUND_ROBIN : MEM_CPUS_ALL;
+		rig->cpus.failure = CPUS_TIMEOUT;
+		rig->cpus.failure_after = n % 2 ? 3 : 0;
+		rig->config.mem_cpus = n / 2 ? MEM_CPUS_ROUND_ROBIN : MEM_CPUS_ALL;
 		sim_cpus_port(&rig->cpus, 2, CPUS_NONBLOCKING, &rig->machine.cpus);
 		CHECK_U64(rig_run(rig, &mem_march_c_check), ERROR);
 		CHECK_U64(rig->faults, 1);
@@ -198,10 +196,39 @@ static void test_cpu_failures(void)
 		CHECK_U64(rig->tested_bytes, 0);
 		CHECK(rig->run.gave_up);
 		CHECK(rig_said(rig, "StartupAllAPs"));
-		CHECK(rig->session->cpu_lost == (n % 2 == 0));
+		CHECK(rig->session->cpu_lost);
 		/* A lost CPU may still write: nothing after it is believed. */
-		CHECK_U64(rig_run(rig, &mem_address_check), n % 2 == 0 ? SKIP : ERROR);
+		CHECK_U64(rig_run(rig, &mem_address_check), SKIP);
 		CHECK_U64(rig->finding_count, 0);
+		rig_free(rig);
+	}
+}
+
+/* Firmware that stops taking work, at once or later: the boot CPU does what was refused and all the rest. */
+static void test_refused_work(void)
+{
+	for (unsigned n = 0; n < 4; n++) {
+		struct rig *rig = rig_new(MIB, "stuck=0x10003a008:5:1");
+
+		rig->cpus.failure = CPUS_REFUSED;
+		rig->cpus.failure_after = n % 2 ? 3 : 0;
+		rig->config.mem_cpus = n / 2 ? MEM_CPUS_ROUND_ROBIN : MEM_CPUS_ALL;
+		sim_cpus_port(&rig->cpus, 4, CPUS_NONBLOCKING, &rig->machine.cpus);
+		CHECK_U64(rig_run(rig, &mem_march_c_check), FAIL);
+		CHECK_U64(rig->faults, 0);
+		CHECK_U64(rig->coverages, 1);
+		CHECK_U64(rig->tested_bytes, MIB);
+		CHECK(!rig->run.gave_up);
+		CHECK_U64(rig->finding_count, 1);
+		CHECK_U64(rig->mismatches, 6);
+		CHECK(n != 0 || rig_field(&rig->findings[0], "cpu") == 0);
+		CHECK(rig_said(rig, "the firmware gives the other 3 CPUs no more work; the boot "
+				    "CPU goes on alone: StartupAllAPs"),
+			"%s", rig->text);
+		CHECK(rig_said(rig, "mapped with 4 CPUs, from "), "%s", rig->text);
+		CHECK(rig_said(rig, " % on with 1:"), "%s", rig->text);
+		CHECK_U64(rig_run(rig, &mem_address_check), FAIL);
+		CHECK(rig_said(rig, "mapped with 1 CPU:"));
 		rig_free(rig);
 	}
 }
@@ -330,7 +357,8 @@ int main(void)
 	test_line_flood();
 	test_range();
 	test_patterns();
-	test_cpu_failures();
+	test_lost_cpu();
+	test_refused_work();
 	test_caches_are_flushed();
 	test_stopped();
 	test_no_memory();

@@ -125,7 +125,7 @@ static void test_bit_fade(void)
 		CHECK_U64(rig_run(rig, &mem_bit_fade_check), FAIL);
 		CHECK_U64(rig->finding_count, 1);
 		CHECK_U64(rig_field(&rig->findings[0], "address"), i == 0 ? 0x101008 : 0x100000000);
-		CHECK_U64(rig->slept_ns / 1000000000, 239); /* the clock moves by itself a little */
+		CHECK(rig->slept_ns / 1000000000 >= 235); /* the clock moves by itself a little */
 		CHECK(rig->pulses > 2 * 500, "%u pulses", rig->pulses);
 		rig_free(rig);
 	}

@@ -59,9 +59,10 @@ static void test_every_word_once(void)
 		random_grant(&r, &grant);
 		plan_make(&grant, 0, UINT64_MAX, &plan);
 		CHECK_U64(plan.bytes, grant.granted_bytes);
-		longest = plan_share(&plan, 0, parts).hi;
+		longest = interval_share((struct mem_interval){0, plan.bytes}, 0, parts).hi;
 		for (unsigned p = 0; p < parts; p++) {
-			const struct mem_interval share = plan_share(&plan, p, parts);
+			const struct mem_interval share = interval_share(
+				(struct mem_interval){0, plan.bytes}, p, parts);
 
 			CHECK(share.hi - share.lo <= longest);
 			if (share.hi - share.lo < least)
@@ -103,34 +104,28 @@ static void test_clipping(void)
 /* A CPU of `mb_per_s`, reached in 100 ms: slices come near the aim and stay below a second. */
 static void learn(uint64_t mb_per_s)
 {
-	struct mem_work work = {.slice_traffic = (uint64_t)1 << 20};
-	uint64_t took_ns = 0;
+	uint64_t slice_traffic = (uint64_t)1 << 20, took_ns = 0;
 
 	for (unsigned i = 0; i < 30; i++) {
-		const uint64_t traffic = work_slice_bytes(&work, 2, i == 0) * 2;
+		const uint64_t traffic = work_piece_bytes(slice_traffic, 2, i == 0) * 2;
 
 		took_ns = 100000000 + traffic * 1000 / mb_per_s;
 		CHECK(took_ns < 1000000000 || traffic <= (uint64_t)2 << 20, "%u: %u ms", i,
 			(unsigned)(took_ns / 1000000));
-		work_learn(&work, traffic, took_ns, true);
+		slice_traffic = work_learn(slice_traffic, traffic, took_ns, true);
 	}
 	CHECK(took_ns > 500000000 && took_ns < 700000000);
 }
 
 static void test_slices(void)
 {
-	struct mem_work work = {.slice_traffic = 8192};
-
 	learn(10);
 	learn(1000);
 	learn(20000);
-	CHECK_U64(work_slice_bytes(&work, 10, false), PLAN_PAGE);
-	work_learn(&work, 4096, 1, false);
-	CHECK_U64(work.slice_traffic, 8192);
-	work_learn(&work, 8192, 0, true);
-	CHECK_U64(work.slice_traffic, 8 * 8192);
-	work_learn(&work, 8192, 1200000000, false);
-	CHECK_U64(work.slice_traffic, 4096);
+	CHECK_U64(work_piece_bytes(8192, 10, false), PLAN_PAGE);
+	CHECK_U64(work_learn(8192, 4096, 1, false), 8192);
+	CHECK_U64(work_learn(8192, 8192, 0, true), 8 * 8192);
+	CHECK_U64(work_learn(8 * 8192, 8192, 1200000000, false), 4096);
 }
 
 int main(void)
