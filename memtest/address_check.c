@@ -12,7 +12,6 @@
 
 #define LINE_LOWEST 3 /* the address bits below select bytes in a word */
 #define LINES       64
-#define SWEEPS      4 /* fill and verify, twice */
 
 typedef unsigned long long ull;
 
@@ -160,7 +159,7 @@ static enum verdict run_address(struct run *run)
 	enum sweep_result result = SWEEP_DONE;
 	enum verdict verdict;
 
-	if (!session_begin(run, SWEEPS, &verdict))
+	if (!session_begin(run, MEM_ADDRESS_OPS, &verdict))
 		return verdict;
 	record_note(run->rec, PART_ID_MEMORY, "own-address values have seed 0x%016llx", (ull)seed);
 	for (size_t i = 0; i < ARRAY_LEN(phases); i++)

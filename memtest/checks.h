@@ -29,6 +29,18 @@ extern const struct check mem_moving_inversions_check;
 extern const struct check mem_march_ss_check;
 extern const struct check mem_bit_fade_check;
 
+/* What a check has to do: words it reads and writes for each word of memory, and how long it leaves memory alone. */
+struct mem_effort {
+	unsigned ops;
+	uint64_t rests_ns;
+};
+
+/* False: that cannot be told beforehand. */
+bool mem_effort(const struct check *check, const struct config *config, struct mem_effort *ret);
+
+/* mem.address: fill and verify, twice. */
+#define MEM_ADDRESS_OPS 4
+
 /* Whether a word of mem.patterns, a name or glob, matches any background. */
 bool mem_pattern_known(struct text glob);
 

@@ -85,14 +85,38 @@ static bool rest(struct run *run, const char *what)
 	return true;
 }
 
-/* Of a job: all the time that memory is left alone. */
-static uint64_t rests_ns(const struct march_job *job)
+static struct mem_effort job_effort(const struct march_job *job)
 {
+	const unsigned times = march_job_times(job);
 	unsigned rests = 0;
 
 	for (unsigned i = 0; i < job->march->count; i++)
 		rests += job->march->elements[i].rest;
-	return rests * march_job_times(job) * REST_NS;
+	return (struct mem_effort){march_ops(job->march) * times, rests * times * REST_NS};
+}
+
+bool mem_effort(const struct check *check, const struct config *config, struct mem_effort *ret)
+{
+	static const struct check *const checks[MARCH_JOB_COUNT] = {
+		[MARCH_JOB_C_MINUS] = &mem_march_c_check,
+		[MARCH_JOB_RANDOM] = &mem_random_check,
+		[MARCH_JOB_MOVING_INVERSIONS] = &mem_moving_inversions_check,
+		[MARCH_JOB_SS] = &mem_march_ss_check,
+		[MARCH_JOB_FADE] = &mem_bit_fade_check,
+	};
+	struct march_job job;
+
+	for (unsigned id = 0; id < MARCH_JOB_COUNT; id++) {
+		if (checks[id] != check)
+			continue;
+		march_job_make((enum march_job_id)id, config, &job);
+		*ret = job_effort(&job);
+		return true;
+	}
+	if (check != &mem_address_check)
+		return false;
+	*ret = (struct mem_effort){MEM_ADDRESS_OPS, 0};
+	return true;
 }
 
 /* The algorithm on one background; `name` says which. */
@@ -168,6 +192,7 @@ static enum verdict run_job(struct run *run, enum march_job_id id)
 	const bool on_random = jobs[id].data == ON_RANDOM;
 	enum sweep_result result = SWEEP_DONE;
 	struct march_job job;
+	struct mem_effort effort;
 	unsigned complete = 0;
 	enum verdict verdict;
 	char done[WHAT_TEXT] = "";
@@ -175,9 +200,10 @@ static enum verdict run_job(struct run *run, enum march_job_id id)
 	if (!on_random)
 		tell_bad_patterns(run);
 	march_job_make(id, run->config, &job);
-	if (!session_begin(run, march_ops(job.march) * march_job_times(&job), &verdict))
+	effort = job_effort(&job);
+	if (!session_begin(run, effort.ops, &verdict))
 		return verdict;
-	run->mem->work.rests_ns = rests_ns(&job);
+	run->mem->work.rests_ns = effort.rests_ns;
 	for (unsigned round = 0; round < job.rounds; round++) {
 		for (size_t i = 0; i < BACKGROUND_COUNT && result == SWEEP_DONE; i++) {
 			if (job.chosen[i])

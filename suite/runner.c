@@ -141,6 +141,7 @@ static void run_check(struct suite *s, const struct check *check)
 	} else {
 		show_latest(s);
 		concluded = check->run(&s->run);
+		tell_memory_time(s);
 	}
 	s->unreached |= s->run.stopped && !had_its_turn(s);
 	mca_watch_step_end(&s->mca, &s->run);

@@ -43,6 +43,7 @@ struct suite {
 	enum verdict verdict;
 	struct counts counts;
 	bool unreached; /* a selected check was not run */
+	bool memory_time_told;
 
 	struct net_session net;
 	struct mem_session mem;
@@ -55,6 +56,9 @@ void gather_options(struct suite *suite);
 
 /* Records log-unavailable if the log has a problem that was not told yet. */
 void setup_tell_log_problem(struct suite *suite);
+
+/* Once, when a check has measured how fast memory is: notes how long all memory tests of a pass will take. */
+void tell_memory_time(struct suite *suite);
 
 /* Asks a person at the console for a profile and options (interactive=yes); goes on by itself after a minute
  * without a key. What was typed is read as options, with the highest precedence. */
