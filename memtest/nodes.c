@@ -42,6 +42,12 @@ void nodes_split(struct mem_plan *plan, const struct topology *topology, unsigne
 		ret_homes[w] = split ? home_of(plan, topology->cpu_nodes[w]) : 0;
 }
 
+/* As the firmware numbers it. */
+static unsigned name_of(const struct run *run, uint16_t node)
+{
+	return run->topology->node_names[node];
+}
+
 /* "0-15, 32-47": the workers whose home is `home`; returns how many. */
 static unsigned list_cpus(
 	char buf[CPU_LIST_TEXT], const uint16_t *homes, unsigned workers, size_t home)
@@ -68,28 +74,28 @@ void nodes_note(
 	struct run *run, const struct mem_plan *plan, const uint16_t *homes, unsigned workers)
 {
 	char cpus[CPU_LIST_TEXT], bytes[FMT_SIZE], name[NAME_TEXT];
+	unsigned count;
 
 	if (plan->stretch_count == 0 || plan->nodes[0] == NODE_UNKNOWN)
 		return;
 	for (size_t s = 0; s < plan->stretch_count; s++) {
 		const struct mem_stretch *stretch = &plan->stretches[s];
 
+		text_copy(name, sizeof(name), "in no node");
 		if (stretch->node != NODE_UNKNOWN)
-			fmt_to(name, sizeof(name), "of node %u", stretch->node);
-		else
-			text_copy(name, sizeof(name), "in no node");
-		fmt_bytes(bytes, interval_bytes(stretch->line));
-		if (list_cpus(cpus, homes, workers, s) > 0)
-			record_note(run->rec, PART_ID_MEMORY, "%s %s are tested by CPUs %s", bytes,
-				name, cpus);
-		else
-			record_note(run->rec, PART_ID_MEMORY,
-				"%s %s are tested by CPUs that are through with their own", bytes,
-				name);
+			fmt_to(name, sizeof(name), "of node %u", name_of(run, stretch->node));
+		count = list_cpus(cpus, homes, workers, s);
+		if (count == 0)
+			text_copy(cpus, sizeof(cpus), "that are through with their own");
+		record_note(run->rec, PART_ID_MEMORY, "%s %s are tested by CPU%s %s",
+			fmt_bytes(bytes, interval_bytes(stretch->line)), name,
+			count == 1 ? "" : "s", cpus);
 	}
-	if (list_cpus(cpus, homes, workers, NO_HOME) > 0)
+	count = list_cpus(cpus, homes, workers, NO_HOME);
+	if (count > 0)
 		record_note(run->rec, PART_ID_MEMORY,
-			"CPUs %s have no memory of their own to test and help the others", cpus);
+			"help for the others, with no memory of their own to test: CPU%s %s",
+			count == 1 ? "" : "s", cpus);
 }
 
 /* ---- a slice ---- */
@@ -240,17 +246,17 @@ void nodes_conclude(struct run *run, struct node_speed *speeds, const struct mem
 	if (plan->stretch_count < 2)
 		return;
 	for (size_t s = 0; s < plan->stretch_count; s++) {
-		const unsigned node = plan->stretches[s].node;
+		const uint16_t node = plan->stretches[s].node;
 
 		judge(&speeds[s]);
 		if (node == NODE_UNKNOWN || mb_per_s(&speeds[s]) == 0)
 			continue;
-		fmt_to(name, sizeof(name), "speed_node%u", node);
+		fmt_to(name, sizeof(name), "speed_node%u", name_of(run, node));
 		record_measure(run->rec, PART_ID_MEMORY, name, mb_per_s(&speeds[s]), 0, "MB/s");
 		if (speeds[s].slow_checks < SLOW_CHECKS || speeds[s].told)
 			continue;
 		speeds[s].told = true;
-		tell_slow(run, node, mb_per_s(&speeds[s]),
+		tell_slow(run, name_of(run, node), mb_per_s(&speeds[s]),
 			others_mb_per_s(speeds, plan->stretch_count, s));
 	}
 }

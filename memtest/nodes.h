@@ -45,7 +45,7 @@ void nodes_begin(struct node_speed *speeds, size_t count);
 void nodes_learn(struct node_speed *speeds, const struct mem_plan *plan, const uint16_t *homes,
 	const struct mem_deal *deal, const uint64_t *own_ns, unsigned ops);
 
-/* A check is over: measures "speed_node0" and so on, and tells which node is slow. */
+/* A check is over: measures "speed_node0" and so on, by the firmware's numbers, and tells which node is slow. */
 void nodes_conclude(struct run *run, struct node_speed *speeds, const struct mem_plan *plan);
 
 #endif

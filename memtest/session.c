@@ -131,7 +131,7 @@ static const char *cpus_text(char buf[CPUS_TEXT], const struct mem_work *work)
 {
 	if (work->cpus_at_first > 0)
 		fmt_to(buf, CPUS_TEXT, "%u CPUs, from %u %% on with 1", work->cpus_at_first,
-			(unsigned)(work->refused_at * 100 / work->traffic_total));
+			(unsigned)(work->refused_traffic * 100 / work->traffic_total));
 	else
 		fmt_to(buf, CPUS_TEXT, "%u CPU%s%s", work->cpus, work->cpus == 1 ? "" : "s",
 			work->shares < work->cpus ? " in turn" : "");

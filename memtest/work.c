@@ -30,6 +30,8 @@ void work_begin(struct mem_work *work, const struct mem_plan *plan, uint64_t tra
 	work->busy_ns = 0;
 	work->rests_ns = 0;
 	work->cpus_at_first = 0;
+	work->refused_traffic = 0;
+	work->refused_ns = 0;
 	nodes_begin(work->speeds, plan->stretch_count);
 }
 
@@ -94,10 +96,11 @@ static void learn(struct mem_work *work, size_t stretches, unsigned ops,
 
 uint64_t work_left_ns(const struct mem_work *work)
 {
-	const uint64_t busy_ms = work->busy_ns / 1000000;
-	const uint64_t per_ms = busy_ms > 0 ? work->traffic / busy_ms : 0;
+	const uint64_t traffic = work->traffic - work->refused_traffic;
+	const uint64_t busy_ns = work->busy_ns - work->refused_ns;
+	const uint64_t per_ms = busy_ns < 1000000 ? 0 : traffic / (busy_ns / 1000000);
 
-	if (work->busy_ns < LEFT_AFTER_NS && work->traffic < work->traffic_total / LEFT_AFTER_PART)
+	if (busy_ns < LEFT_AFTER_NS && traffic < work->traffic_total / LEFT_AFTER_PART)
 		return 0;
 	if (per_ms == 0 || work->traffic >= work->traffic_total)
 		return work->rests_ns;
@@ -162,7 +165,8 @@ static bool go_on_alone(struct run *run)
 		"the firmware gives the other %u CPUs no more work; the boot CPU goes on alone: %s",
 		work->cpus - 1, run->machine->cpus.error);
 	work->cpus_at_first = work->cpus;
-	work->refused_at = work->traffic;
+	work->refused_traffic = work->traffic;
+	work->refused_ns = work->busy_ns;
 	work->cpus = work->shares = work->deal.workers = 1;
 	work->next_cpu = 0;
 	return true;

@@ -51,7 +51,7 @@ struct mem_work {
 	uint64_t busy_ns;                /* spent on `traffic` */
 	uint64_t rests_ns;               /* in which memory will be left alone: still to come */
 	unsigned cpus_at_first;          /* before the firmware refused work; 0: it did not */
-	uint64_t refused_at;             /* traffic at that time */
+	uint64_t refused_traffic, refused_ns; /* done until then */
 };
 
 /* How the CPUs are used, as mem.cpus says and the machine allows, and which memory each works on: the plan is put

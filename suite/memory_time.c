@@ -10,11 +10,12 @@
 
 #define MEASURED_NS UINT64_C(2000000000) /* of work, before its speed is believed */
 
-/* Of all selected checks. Returns how many of them could not be told. */
-static unsigned sum_up(const struct config *config, struct mem_effort *ret)
+/* Of all selected checks that can tell; *ret_untold is the number of the others. Returns how many there are. */
+static unsigned sum_up(const struct config *config, struct mem_effort *ret, unsigned *ret_untold)
 {
-	unsigned untold = 0;
+	unsigned told = 0;
 
+	*ret_untold = 0;
 	*ret = (struct mem_effort){0};
 	for (size_t i = 0; i < catalogue_count; i++) {
 		struct mem_effort effort;
@@ -25,11 +26,12 @@ static unsigned sum_up(const struct config *config, struct mem_effort *ret)
 		if (mem_effort(catalogue[i], config, &effort)) {
 			ret->ops += effort.ops;
 			ret->rests_ns += effort.rests_ns;
+			told++;
 		} else {
-			untold++;
+			++*ret_untold;
 		}
 	}
-	return untold;
+	return told + *ret_untold;
 }
 
 void tell_memory_time(struct suite *s)
@@ -44,9 +46,8 @@ void tell_memory_time(struct suite *s)
 		return;
 	s->memory_time_told = true;
 	per_ms = work->traffic / (work->busy_ns / 1000000);
-	if (per_ms == 0)
+	if (sum_up(&s->config, &effort, &untold) < 2 || per_ms == 0)
 		return;
-	untold = sum_up(&s->config, &effort);
 	ns = s->mem.plan.bytes * effort.ops / per_ms * 1000000 + effort.rests_ns;
 	if (untold > 0)
 		fmt_to(more, sizeof(more), ", and %u of them an unknown time more", untold);

@@ -202,6 +202,8 @@ static struct rig *rig_of_nodes(uint64_t bytes, const char *faults, const char *
 	struct topology *t = &rig->topology;
 
 	t->node_count = 2;
+	t->node_names[1] = 1;
+	t->node_names[2] = 2;
 	t->node_range_count = 2;
 	t->node_ranges[0] = (struct node_range){0, HIGH_BYTES, 0};
 	t->node_ranges[1] = (struct node_range){HIGH_BYTES, 2 * HIGH_BYTES, 1};
@@ -223,11 +225,12 @@ static void test_splits(void)
 		{"1100", 2, 0, "2 MiB of node 0 are tested by CPUs 2-3"},
 		{"0101", 0, 1, "2 MiB of node 0 are tested by CPUs 0, 2"},
 		{"0111", 0, 1, "2 MiB of node 1 are tested by CPUs 1-3"},
+		{"0111", 0, 1, "2 MiB of node 0 are tested by CPU 0\n"},
 		{"0000", 0, -1, "node 1 are tested by CPUs that are through with their own"},
-		{"11-1", -1, 0, "CPUs 2 have no memory of their own to test and help the others"},
-		{"0012", 0, 2, "CPUs 3 have no memory of their own to test and help the others"},
+		{"11-1", -1, 0, "no memory of their own to test: CPU 2\n"},
+		{"0012", 0, 2, "no memory of their own to test: CPU 3\n"},
 		{"----", 0, 2, "March C-, 1 background, on 4 MiB of 4 MiB mapped with 4 CPUs"},
-		{"2222", -1, -1, "CPUs 0-3 have no memory of their own"},
+		{"2222", -1, -1, "no memory of their own to test: CPUs 0-3\n"},
 		{"0", 0, 0, "with 1 CPU:"},
 	};
 
@@ -359,15 +362,16 @@ static void test_slow_node(void)
 {
 	struct rig *rig = rig_of_speeds("0011", 300);
 
+	rig->topology.node_names[1] = 9;
 	CHECK_U64(rig_run(rig, &mem_march_c_check), PASS);
 	CHECK_U64(rig_run(rig, &mem_march_c_check), WARN);
 	CHECK_U64(rig_run(rig, &mem_march_c_check), PASS);
 	CHECK_U64(rig->finding_count, 1);
 	CHECK_U64(rig->findings[0].code, FINDING_MEM_SLOW_NODE);
-	CHECK_U64(rig_field(&rig->findings[0], "node"), 1);
-	CHECK_U64(rig_field(&rig->findings[0], "speed_mbs"), rig->node_speed[1]);
+	CHECK_U64(rig_field(&rig->findings[0], "node"), 9);
+	CHECK_U64(rig_field(&rig->findings[0], "speed_mbs"), rig->node_speed[9]);
 	CHECK_U64(rig_field(&rig->findings[0], "others_mbs"), rig->node_speed[0]);
-	CHECK(rig->node_speed[1] * 2 < rig->node_speed[0]);
+	CHECK(rig->node_speed[9] * 2 < rig->node_speed[0]);
 	CHECK(longest_slice_ns > 300000000 && longest_slice_ns < 1000000000);
 	rig_free(rig);
 }
@@ -411,6 +415,14 @@ static void test_left(void)
 	CHECK_U64(work_left_ns(&work), 438000000000);
 	work.traffic = work.traffic_total;
 	CHECK_U64(work_left_ns(&work), 240000000000);
+	/* The other CPUs are gone: what they did says nothing about what is left. */
+	work.traffic = 51000000000;
+	work.busy_ns = 4000000000;
+	work.refused_traffic = 50000000000;
+	work.refused_ns = 2000000001;
+	CHECK_U64(work_left_ns(&work), 0);
+	work.refused_ns = 2000000000;
+	CHECK_U64(work_left_ns(&work), 98000000000 + work.rests_ns);
 	work = (struct mem_work){.traffic_total = 4096, .traffic = 1024, .rests_ns = 1000};
 	CHECK_U64(work_left_ns(&work), 1000);
 	work = (struct mem_work){.traffic_total = UINT64_MAX / 2, .traffic = UINT64_MAX / 4};
