@@ -215,6 +215,11 @@ static void sim_store(void *ctx, uint64_t *word, uint64_t value)
 	KERNEL_STORE(ctx, word, value);
 }
 
+static void sim_flush(void *ctx, const uint64_t *word)
+{
+	KERNEL_FLUSH(ctx, word);
+}
+
 /* ---- set-up ---- */
 
 static bool fault_is_inside(const struct sim_ram *ram, const struct sim_ram_fault *f)
@@ -304,7 +309,8 @@ struct kernels sim_ram_faulty_kernels(struct sim_ram *ram)
 		.ctx = ram,
 		.march = hooked_march,
 		.load = sim_load,
-		.store = sim_store};
+		.store = sim_store,
+		.flush = sim_flush};
 }
 
 static bool sim_acquire(void *ctx, uint64_t reserve_bytes, struct ram_grant *ret)
@@ -338,7 +344,8 @@ void sim_ram_port(struct sim_ram *ram, struct ram_port *ret)
 		.ctx = ram,
 		.march = sim_march,
 		.load = sim_load,
-		.store = sim_store};
+		.store = sim_store,
+		.flush = sim_flush};
 	*ret = (struct ram_port){.ctx = ram,
 		.kernels = &ram->kernels,
 		.acquire = sim_acquire,

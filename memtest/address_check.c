@@ -8,10 +8,12 @@
  */
 #include "core/fmt.h"
 #include "core/rng.h"
+#include "memtest/place.h"
 #include "memtest/session.h"
 
 #define LINE_LOWEST 3 /* the address bits below select bytes in a word */
 #define LINES       64
+#define FIELDS_MAX  9
 
 typedef unsigned long long ull;
 
@@ -27,23 +29,26 @@ static void tell_alias(struct run *run, unsigned cpu, const struct mem_error *er
 	uint64_t count)
 {
 	const uint64_t lines = error->physical ^ other;
-	const struct field fields[] = {
+	struct field fields[FIELDS_MAX] = {
 		FIELD_ADDRESS("address", error->physical),
 		FIELD_ADDRESS("other_address", other),
 		FIELD_ADDRESS("expected", error->expected),
 		FIELD_ADDRESS("actual", error->actual),
 		FIELD_NUM("cpu", cpu),
 		FIELD_NUM("count", count),
+		FIELD_STR("class", mem_class_name(MEM_CLASS_ALIAS)),
 	};
+	struct mem_place place;
 	char in[32] = "several address bits";
 
 	if ((lines & (lines - 1)) == 0)
 		fmt_to(in, sizeof(in), "address bit %u", (unsigned)__builtin_ctzll(lines));
-	record_finding(run->rec, FINDING_MEM_ADDRESS_ALIAS, PART_ID_MEMORY, fields,
-		ARRAY_LEN(fields),
+	mem_place(run, error->physical, error->physical, &place);
+	record_finding(run->rec, FINDING_MEM_ADDRESS_ALIAS, place.part, fields,
+		mem_place_fields(fields, 7, &place),
 		"Address 0x%llx read back what was written to 0x%llx: both reach the same cell. They "
-		"differ in %s.",
-		(ull)error->physical, (ull)other, in);
+		"differ in %s. %s",
+		(ull)error->physical, (ull)other, in, place.words);
 }
 
 static enum finding_code tell_mismatch(struct run *run, const void *arg, unsigned cpu,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The checks of the memory room, and what it remembers between them.
  *
- * Pure. The suite owns one zeroed struct mem_session per run (about half a megabyte) in run->mem.
+ * Pure. The suite owns one zeroed struct mem_session per run (about two megabytes) in run->mem.
  */
 #ifndef KIRIWAKE_MEMTEST_CHECKS_H
 #define KIRIWAKE_MEMTEST_CHECKS_H
@@ -16,6 +16,8 @@ struct mem_session {
 	struct mem_plan plan;
 	struct mem_work work;
 	struct mem_log log;                      /* of the current check */
+	struct bad_pages bad_pages;              /* of the run */
+	unsigned told;                           /* addresses, one by one, in the run */
 	struct mem_errors errors[MEM_PARTS_MAX]; /* of the current slice, one per piece */
 };
 

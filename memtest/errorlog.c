@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Folding of mismatches into findings. Pure. See errorlog.h. */
 #include "memtest/errorlog.h"
-#include "core/fmt.h"
+#include "memtest/bad_pages.h"
+#include "memtest/checks.h"
 
-#define BITS_NAMED 5 /* more are only counted */
-
-typedef unsigned long long ull;
+#define EXAMINE_TIME_NS 2000000000u /* per check: firmware may be slow to hand out work */
 
 void mem_log_sweep(struct mem_log *log)
 {
 	log->sweep_words = 0;
 }
+
+/* ---- counting ---- */
 
 /* The entry of an address, made if there is room; NULL if not. */
 static struct mem_seen *seen_entry(struct mem_log *log, uint64_t physical)
@@ -35,6 +36,79 @@ static void add_totals(struct mem_log *log, const struct mem_errors *errors)
 	log->sweep_words += errors->words;
 	if (log->sweep_words > log->most_words)
 		log->most_words = log->sweep_words;
+	signs_merge(&log->signs, &errors->signs);
+}
+
+/* ---- pages ---- */
+
+/* What is known of the words of a range of pages; if nothing is, of those of the whole check: the class of one that
+ * accuses a cell, else that of any. */
+static enum mem_class class_of_pages(const struct mem_log *log, const struct page_range *range)
+{
+	enum mem_class here = MEM_CLASS_NONE, anywhere = MEM_CLASS_NONE;
+	bool cell_anywhere = false;
+
+	if (mem_log_only_aliases(log))
+		return MEM_CLASS_ALIAS;
+	for (size_t i = 0; i < log->seen_count; i++) {
+		const enum mem_class class = log->seen[i].class;
+		const uint64_t page = log->seen[i].physical >> PAGE_BITS;
+
+		cell_anywhere |= mem_class_in_cell(class);
+		anywhere = class;
+		if (page < range->first || page > range->last)
+			continue;
+		if (mem_class_in_cell(class))
+			return class;
+		here = class;
+	}
+	if (here != MEM_CLASS_NONE)
+		return here;
+	return cell_anywhere ? MEM_CLASS_NONE : anywhere;
+}
+
+static void collect_pages(
+	const struct mem_log *log, const struct mem_signs *signs, struct bad_pages *pages)
+{
+	pages->read_path += signs->transient;
+	for (size_t i = 0; i < signs->page_count; i++) {
+		const struct page_range *range = &signs->pages[i];
+		const enum mem_class class = class_of_pages(log, range);
+
+		if (mem_class_in_cell(class))
+			page_ranges_add(pages->at, BAD_PAGES_MAX, &pages->count, range);
+		else if (class == MEM_CLASS_READ_PATH)
+			pages->read_path += range->mismatches;
+		else if (class == MEM_CLASS_CPU_SPECIFIC)
+			pages->cpu_specific += range->mismatches;
+		else
+			pages->aliases += range->mismatches;
+	}
+}
+
+/* ---- single addresses ---- */
+
+static void examine(struct mem_log *log, struct run *run, unsigned cpu, struct mem_error *error)
+{
+	const uint64_t start_ns = run_now_ns(run);
+
+	if (log->examined_ns >= EXAMINE_TIME_NS)
+		return;
+	error->class = mem_examine(run, cpu, error);
+	log->examined_ns += run_now_ns(run) - start_ns;
+}
+
+static void tell(struct mem_log *log, struct run *run, const struct mem_teller *teller,
+	unsigned cpu, const struct mem_error *error, struct mem_seen *seen)
+{
+	if (run->mem->told >= MEM_TOLD_PER_RUN && log->told > 0)
+		return;
+	run->mem->told++;
+	log->told++;
+	if (teller->tell(run, teller->arg, cpu, error, seen->count) != FINDING_MEM_ADDRESS_ALIAS)
+		return;
+	log->aliases++;
+	seen->class = MEM_CLASS_ALIAS;
 }
 
 void mem_log_take(struct mem_log *log, struct run *run, const struct mem_teller *teller,
@@ -55,85 +129,11 @@ void mem_log_take(struct mem_log *log, struct run *run, const struct mem_teller 
 			first[seen - log->seen] = &errors->at[i];
 	}
 	for (size_t i = known; i < log->seen_count; i++) {
-		if (teller->tell(run, teller->arg, cpu, first[i], log->seen[i].count) ==
-			FINDING_MEM_ADDRESS_ALIAS)
-			log->aliases++;
+		struct mem_error error = *first[i];
+
+		examine(log, run, cpu, &error);
+		log->seen[i].class = error.class;
+		tell(log, run, teller, cpu, &error, &log->seen[i]);
 	}
-}
-
-void mem_log_end(const struct mem_log *log, struct run *run)
-{
-	const uint64_t addresses = log->most_words > log->seen_count
-					   ? log->most_words
-					   : log->seen_count + log->untold;
-	const struct field fields[] = {
-		FIELD_ADDRESS("address", log->lowest),
-		FIELD_ADDRESS("last_address", log->highest),
-		FIELD_NUM("count", log->mismatches),
-		FIELD_NUM("addresses_at_least", addresses),
-	};
-
-	record_measure(run->rec, PART_ID_MEMORY, "mismatches", log->mismatches, 0, "1");
-	if (addresses > log->seen_count)
-		record_finding(run->rec,
-			log->aliases == log->seen_count ? FINDING_MEM_ADDRESS_ALIAS
-							: FINDING_MEM_BIT_ERROR,
-			PART_ID_MEMORY, fields, ARRAY_LEN(fields),
-			"Beside the %u addresses above at least %llu more failed: in all %llu mismatches "
-			"from 0x%llx to 0x%llx.",
-			(unsigned)log->seen_count, (ull)(addresses - log->seen_count),
-			(ull)log->mismatches, (ull)log->lowest, (ull)log->highest);
-	else if (log->mismatches > log->seen_count)
-		record_note(run->rec, PART_ID_MEMORY,
-			"%llu mismatches in all at the %u address%s above", (ull)log->mismatches,
-			(unsigned)log->seen_count, log->seen_count == 1 ? "" : "es");
-}
-
-const char *mem_bits_text(char buf[MEM_BITS_TEXT], uint64_t differing)
-{
-	unsigned bits = 0, named = 0;
-
-	for (uint64_t left = differing; left != 0; left &= left - 1)
-		bits++;
-	if (bits > BITS_NAMED) {
-		fmt_to(buf, MEM_BITS_TEXT, "%u of 64 bits", bits);
-		return buf;
-	}
-	fmt_to(buf, MEM_BITS_TEXT, "bit%s", bits == 1 ? "" : "s");
-	for (unsigned i = 0; i < 64; i++) {
-		if ((differing >> i & 1) == 0)
-			continue;
-		fmt_add(buf, MEM_BITS_TEXT, "%s%u",
-			named == 0         ? " "
-			: named + 1 < bits ? ", "
-					   : " and ",
-			i);
-		named++;
-	}
-	return buf;
-}
-
-void mem_tell_bit_error(struct run *run, const char *during, unsigned cpu,
-	const struct mem_error *error, uint64_t count)
-{
-	const uint64_t differing = error->expected ^ error->actual;
-	const struct field fields[] = {
-		FIELD_ADDRESS("address", error->physical),
-		FIELD_ADDRESS("expected", error->expected),
-		FIELD_ADDRESS("actual", error->actual),
-		FIELD_ADDRESS("xor", differing),
-		FIELD_ADDRESS("reread", error->reread),
-		FIELD_NUM("cpu", cpu),
-		FIELD_NUM("count", count),
-	};
-	char bits[MEM_BITS_TEXT];
-	const char *again = error->reread == error->actual     ? "the same"
-			    : error->reread == error->expected ? "right"
-							       : "different again";
-
-	record_finding(run->rec, FINDING_MEM_BIT_ERROR, PART_ID_MEMORY, fields, ARRAY_LEN(fields),
-		"The word at 0x%llx read 0x%016llx instead of 0x%016llx: %s flipped. "
-		"Read again at once it was %s. (%s, CPU %u)",
-		(ull)error->physical, (ull)error->actual, (ull)error->expected,
-		mem_bits_text(bits, differing), again, during, cpu);
+	collect_pages(log, &errors->signs, &run->mem->bad_pages);
 }

@@ -22,6 +22,7 @@ void mem_errors_add(struct mem_errors *e, const struct mem_error *error)
 	if (e->count == 0 || error->physical > e->highest)
 		e->highest = error->physical;
 	e->count++;
+	signs_add(&e->signs, error->physical, error->expected, error->actual, error->reread);
 	if (e->kept < MEM_ERRORS_KEPT)
 		e->at[e->kept++] = *error;
 }
@@ -31,4 +32,5 @@ const struct kernels kernels_scalar = {
 	.march = scalar_march,
 	.load = real_load,
 	.store = real_store,
+	.flush = real_flush,
 };

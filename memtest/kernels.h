@@ -9,32 +9,34 @@
 #define KIRIWAKE_MEMTEST_KERNELS_H
 
 #include "memtest/algorithms.h"
+#include "memtest/examine.h"
 #include "memtest/plan.h"
+#include "memtest/signature.h"
 
 /* A word that did not hold what was written. */
 struct mem_error {
 	uint64_t physical;
 	uint64_t expected, actual;
-	uint64_t reread; /* read once more at once, before anything was written over it */
+	uint64_t reread;      /* read once more at once, before anything was written over it */
+	enum mem_class class; /* what an examination made of it, later */
 };
 
 /* As many as a check reports one by one: more need not be remembered. */
 #define MEM_ERRORS_KEPT 32
 
-/* What one part of a slice saw. Counts are exact, of the errors the first ones are kept. */
+/* What one part of a slice saw. Counts are exact, all errors go into the signs, the first ones are kept. */
 struct mem_errors {
 	uint64_t count;           /* reads that did not match */
 	uint64_t words;           /* words with at least one of them */
 	uint64_t lowest, highest; /* physical addresses; valid when count > 0 */
 	size_t kept;
 	struct mem_error at[MEM_ERRORS_KEPT];
+	struct mem_signs signs;
 };
 
 static inline void mem_errors_clear(struct mem_errors *e)
 {
-	e->count = 0;
-	e->words = 0;
-	e->kept = 0;
+	memset(e, 0, sizeof(*e));
 }
 
 void mem_errors_add(struct mem_errors *e, const struct mem_error *error);
@@ -62,6 +64,8 @@ struct kernels {
 		struct mem_errors *errors);
 	uint64_t (*load)(void *ctx, const uint64_t *word);
 	void (*store)(void *ctx, uint64_t *word, uint64_t value);
+	/* The line of the word leaves the caches; done when it returns. NULL: it takes all of the caches to do that. */
+	void (*flush)(void *ctx, const uint64_t *word);
 };
 
 /* On real memory: plain 64-bit loads and stores, and 128-bit ones with fills around the caches. */

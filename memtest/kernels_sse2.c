@@ -27,4 +27,5 @@ const struct kernels kernels_sse2 = {
 	.march = sse2_march,
 	.load = real_load,
 	.store = real_store,
+	.flush = real_flush,
 };

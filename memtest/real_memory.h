@@ -26,4 +26,10 @@ static inline void real_store(void *ctx, uint64_t *word, uint64_t value)
 	*(volatile uint64_t *)word = value;
 }
 
+static inline void real_flush(void *ctx, const uint64_t *word)
+{
+	(void)ctx;
+	flush_line(word);
+}
+
 #endif

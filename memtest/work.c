@@ -250,6 +250,9 @@ static enum sweep_result next_slice(
 	enum cpu_result result;
 	unsigned cpu;
 
+	/* A look at a failing word may have lost one. */
+	if (run->mem->cpu_lost)
+		return SWEEP_FAULT;
 	for (size_t s = 0; s < slice->plan->stretch_count; s++)
 		piece_bytes[s] = work_piece_bytes(work->slice_traffic[s], slice->sweep->ops, first);
 	do {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #define RIG_FINDINGS 128
-#define RIG_FIELDS   8
+#define RIG_FIELDS   16
 #define RIG_TEXT     16384
 
 struct rig_finding {
