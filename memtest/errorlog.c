@@ -48,12 +48,12 @@ static enum mem_class class_of_pages(const struct mem_log *log, const struct pag
 	enum mem_class here = MEM_CLASS_NONE, anywhere = MEM_CLASS_NONE;
 	bool cell_anywhere = false;
 
-	if (mem_log_only_aliases(log))
-		return MEM_CLASS_ALIAS;
 	for (size_t i = 0; i < log->seen_count; i++) {
 		const enum mem_class class = log->seen[i].class;
 		const uint64_t page = log->seen[i].physical >> PAGE_BITS;
 
+		if (!log->seen[i].held_wrong)
+			continue;
 		cell_anywhere |= mem_class_in_cell(class);
 		anywhere = class;
 		if (page < range->first || page > range->last)
@@ -101,14 +101,18 @@ static void examine(struct mem_log *log, struct run *run, unsigned cpu, struct m
 static void tell(struct mem_log *log, struct run *run, const struct mem_teller *teller,
 	unsigned cpu, const struct mem_error *error, struct mem_seen *seen)
 {
-	if (run->mem->told >= MEM_TOLD_PER_RUN && log->told > 0)
+	if (log->told >= (run->mem->told < MEM_TOLD_PER_RUN ? MEM_TOLD_PER_CHECK : 1)) {
+		/* The examination knows fewer aliases than the check. */
+		if (mem_log_only_aliases(log) &&
+			(seen->class == MEM_CLASS_NONE || seen->class == MEM_CLASS_LOST_WRITE))
+			seen->class = MEM_CLASS_ALIAS;
 		return;
+	}
 	run->mem->told++;
 	log->told++;
-	if (teller->tell(run, teller->arg, cpu, error, seen->count) != FINDING_MEM_ADDRESS_ALIAS)
-		return;
-	log->aliases++;
-	seen->class = MEM_CLASS_ALIAS;
+	if (teller->tell(run, teller->arg, cpu, error, seen->count) == FINDING_MEM_ADDRESS_ALIAS)
+		seen->class = MEM_CLASS_ALIAS;
+	log->aliases += seen->class == MEM_CLASS_ALIAS;
 }
 
 void mem_log_take(struct mem_log *log, struct run *run, const struct mem_teller *teller,
@@ -133,6 +137,7 @@ void mem_log_take(struct mem_log *log, struct run *run, const struct mem_teller 
 
 		examine(log, run, cpu, &error);
 		log->seen[i].class = error.class;
+		log->seen[i].held_wrong = error.reread != error.expected;
 		tell(log, run, teller, cpu, &error, &log->seen[i]);
 	}
 	collect_pages(log, &errors->signs, &run->mem->bad_pages);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Mismatches folded into a bounded number of findings.
  *
- * Pure. Of one check: each new address is examined and told at once, up to MEM_ERRORS_KEPT; everything is counted and
- *       folded into signs; one summarising finding at the end says what all of it looks like. Of one run: once
- *       MEM_TOLD_PER_RUN addresses were told, each check tells one and sums up. So ten million mismatches cost no
- *       more log than fifty, and a run adds at most 128 findings, and two for each check that fails.
+ * Pure. Of one check: each new address is examined at once, up to MEM_ERRORS_KEPT, and told, up to MEM_TOLD_PER_CHECK;
+ *       everything is counted and folded into signs; one summarising finding at the end says what all of it looks
+ *       like. Of one run: once MEM_TOLD_PER_RUN addresses were told, each check tells one and sums up. So ten million
+ *       mismatches cost no more log than twenty, and a run has at most 128 findings about addresses, and two more
+ *       for each check that fails: at less than 2 KiB a finding, 256 KiB and 4 KiB for each of these checks.
  *       Pages with failing cells are collected over the run for badram.txt. There, mismatches that were looked at
  *       and accuse no cell do not count; those in pages where none was looked at go the way of the others.
  */
@@ -14,12 +15,14 @@
 #include "core/check.h"
 #include "memtest/kernels.h"
 
-#define MEM_TOLD_PER_RUN 128
+#define MEM_TOLD_PER_CHECK 16
+#define MEM_TOLD_PER_RUN   128
 
 struct mem_seen {
 	uint64_t physical;
 	uint64_t count; /* mismatches at this address that reached us; at least one */
 	enum mem_class class;
+	bool held_wrong; /* not only read wrong: its page is in the signs */
 };
 
 /* Zero it before the first use. */

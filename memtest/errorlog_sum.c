@@ -100,8 +100,8 @@ static void tell_sum(const struct mem_log *log, struct run *run, const struct si
 	count = mem_place_fields(fields, count, &place);
 	detail_text(detail, sizeof(detail), s, lane);
 	record_finding(run->rec, code, place.part, fields, count,
-		"In all %llu mismatches at %llu or more addresses from 0x%llx to 0x%llx. They look like "
-		"%s: %s%s. %s",
+		"In all %llu mismatches at %llu or more addresses from 0x%llx to 0x%llx. Signature %s: "
+		"%s%s. %s",
 		(ull)log->mismatches, (ull)mem_log_words(log), (ull)log->lowest, (ull)log->highest,
 		signature_name(s->kind), signature_means(s->kind), detail, place.words);
 }

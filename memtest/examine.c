@@ -9,8 +9,9 @@
 	256 /* some microseconds: a write still waiting in the controller would answer the read */
 #define EXAM_TIMEOUT_NS 5000000000u
 
-#define LANE_BITS 4
-#define MANY_BITS 16
+#define LANE_BITS   4
+#define LINE_LOWEST 3 /* the address bits below select bytes in a word */
+#define MANY_BITS   16
 
 /* ---- deciding ---- */
 
@@ -20,8 +21,7 @@ static const struct {
 } classes[MEM_CLASS_COUNT] = {
 	[MEM_CLASS_NONE] = {"", "", true},
 	[MEM_CLASS_STUCK] = {"stuck",
-		"stuck: a bit does not take a value, however often it is written: the cell; replace the DIMM",
-		true},
+		"stuck: a bit does not take a value: the cell; replace the DIMM", true},
 	[MEM_CLASS_WEAK] = {"weak",
 		"weak: rewritten it holds, but not under this test: a weak or disturbed cell; replace the DIMM",
 		true},
@@ -120,20 +120,31 @@ struct exam {
 	unsigned misread;   /* wrong once only */
 };
 
-static void out_of_caches(const struct exam *e)
+static void out_of_caches(const struct exam *e, const uint64_t *word)
 {
 	if (e->kernels->flush != NULL)
-		e->kernels->flush(e->kernels->ctx, e->word);
+		e->kernels->flush(e->kernels->ctx, word);
 	else
 		e->cpus->flush_caches();
 	for (unsigned i = 0; i < EXAM_PAUSES; i++)
 		_mm_pause();
 }
 
+static uint64_t load_cells_at(const struct exam *e, const uint64_t *word)
+{
+	out_of_caches(e, word);
+	return e->kernels->load(e->kernels->ctx, word);
+}
+
 static uint64_t load_cells(const struct exam *e)
 {
-	out_of_caches(e);
-	return e->kernels->load(e->kernels->ctx, e->word);
+	return load_cells_at(e, e->word);
+}
+
+static void store_cells(const struct exam *e, uint64_t value)
+{
+	e->kernels->store(e->kernels->ctx, e->word, value);
+	out_of_caches(e, e->word);
 }
 
 static void write_and_read(struct exam *e, unsigned which)
@@ -174,8 +185,33 @@ static void exam_work(void *arg, unsigned part)
 		write_and_read(e, 0);
 		write_and_read(e, 1);
 	}
-	e->kernels->store(e->kernels->ctx, e->word, found);
-	out_of_caches(e);
+	store_cells(e, found);
+}
+
+/* Whether the word at `other` holds what is written to ours, one value after the other. */
+static bool follows(const struct exam *e, const uint64_t *other)
+{
+	for (size_t i = 0; i < ARRAY_LEN(e->values); i++) {
+		store_cells(e, e->values[i]);
+		if (load_cells_at(e, other) != e->values[i])
+			return false;
+	}
+	return true;
+}
+
+/* What a lost write and a shared cell have in common is that the wrong data were right somewhere. Nothing is written
+ * to the other words; a shared cell gets its content back with ours. */
+static bool shares_cell(const struct mem_plan *plan, const struct exam *e, uint64_t physical)
+{
+	const uint64_t found = find_content(e);
+	bool shared = false;
+	uint64_t *other;
+
+	for (unsigned line = LINE_LOWEST; line < 64 && !shared; line++)
+		shared = plan_word(plan, physical ^ (uint64_t)1 << line, &other) &&
+			 follows(e, other);
+	store_cells(e, found);
+	return shared;
 }
 
 static enum exam_level level_of(const struct exam *e)
@@ -214,6 +250,7 @@ enum mem_class mem_examine(struct run *run, unsigned cpu, const struct mem_error
 		.reread_right = error->reread == error->expected,
 		.whole_lanes = exam_whole_lanes(flipped)};
 	struct exam by_seer, by_other;
+	enum mem_class class;
 
 	if (m->cpu_lost || !plan_word(&m->plan, error->physical, &blank.word))
 		return MEM_CLASS_NONE;
@@ -226,5 +263,8 @@ enum mem_class mem_examine(struct run *run, unsigned cpu, const struct mem_error
 	if (m->cpu_lost)
 		return MEM_CLASS_NONE;
 	facts.unsteady = by_seer.misread + by_other.misread > 0;
-	return exam_decide(&facts);
+	class = exam_decide(&facts);
+	return class == MEM_CLASS_LOST_WRITE && shares_cell(&m->plan, &blank, error->physical)
+		       ? MEM_CLASS_ALIAS
+		       : class;
 }

@@ -21,7 +21,7 @@ enum mem_class {
 	MEM_CLASS_LOST_WRITE,   /* whole lanes were wrong until written again */
 	MEM_CLASS_READ_PATH,    /* the cell held the right value */
 	MEM_CLASS_CPU_SPECIFIC, /* it fails through one CPU and not through another */
-	MEM_CLASS_ALIAS, /* another address's word: mem.address says so, not the examination */
+	MEM_CLASS_ALIAS, /* another address reaches the same cell: never decided by the table */
 	MEM_CLASS_COUNT
 };
 
@@ -54,7 +54,8 @@ enum mem_class exam_decide(const struct exam_facts *facts);
 /* Whether flipped bits are more than weak cells would lose: see exam_facts. */
 bool exam_whole_lanes(uint64_t flipped);
 
-/* Examines the word that CPU `cpu` saw fail. Takes well under a millisecond beside what it takes to reach two CPUs. If one does
+/* Examines the word that CPU `cpu` saw fail; reads words whose addresses differ in one bit, too, if it looks as if one
+ * shared its cell. Takes well under a millisecond beside what it takes to reach two CPUs. If one does
  * not come back, run->mem->cpu_lost is set and the fault recorded. */
 enum mem_class mem_examine(struct run *run, unsigned cpu, const struct mem_error *error);
 

@@ -54,7 +54,7 @@ static void name_one(const struct run *run, unsigned dimm, struct mem_place *pla
 
 	fmt_to(place->part, sizeof(place->part), "dimm%u", dimm);
 	add_label(run, dimm, place);
-	fmt_to(place->words, sizeof(place->words), "DIMM %s", place->dimm);
+	fmt_to(place->words, sizeof(place->words), "Slot %s", place->dimm);
 	if (p != NULL && p->serial[0] != '\0')
 		fmt_add(place->words, sizeof(place->words), ", serial %s", p->serial);
 	if (p != NULL && p->part_number[0] != '\0')
@@ -77,7 +77,7 @@ static void name_candidates(const struct run *run, const struct dimm_set *set, u
 	}
 	if (count > named)
 		fmt_add(place->dimm, sizeof(place->dimm), " and %u more", count - named);
-	fmt_to(place->words, sizeof(place->words), "%s DIMMs %s%s%s%s.",
+	fmt_to(place->words, sizeof(place->words), "%s the slots %s%s%s%s.",
 		many_ranges ? "It spreads over" : "It is one of", place->dimm,
 		why[0] != '\0' ? " (" : "", why, why[0] != '\0' ? ")" : "");
 }

@@ -184,8 +184,11 @@ void latest_write(const struct latest *l, struct sink out)
 		fmt(out,
 			"\nThe whole record is in %s\n"
 			"  log.txt        to read\n"
-			"  results.jsonl  for programs\n",
-			place);
+			"  results.jsonl  for programs\n%s",
+			place,
+			l->has_badram
+				? "  badram.txt     memory that failed, for GRUB, Linux and Windows\n"
+				: "");
 	if (l->ended)
 		fmt(out, "\n%s\n", l->end_line);
 }

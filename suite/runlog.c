@@ -217,22 +217,23 @@ bool runlog_read_back(struct runlog *log)
 	return false;
 }
 
-void runlog_replace(
+bool runlog_replace(
 	struct runlog *log, const char *path, void (*write)(void *ctx, struct sink out), void *ctx)
 {
 	const struct volume_port *v = log->volume;
 
 	if (log->text.file == NULL)
-		return;
+		return false;
 	if (v->create(v->ctx, path, &log->small.file) != VOLUME_OK) {
 		/* Somebody may have made it read-only: no reason to lose the records. */
 		log->small.file = NULL;
 		report_problem(log, path);
-		return;
+		return false;
 	}
 	write(ctx, (struct sink){file_write, &log->small});
 	flush_file(&log->small);
 	close_file(&log->small);
+	return log->text.file != NULL;
 }
 
 void runlog_close(struct runlog *log)

@@ -63,9 +63,9 @@ void runlog_flush(struct runlog *log);
 /* Flushes, then reads results.jsonl back and compares. False: `problem` says what differs. True without a log. */
 bool runlog_read_back(struct runlog *log);
 
-/* Replaces a small file in the root of the volume by what `write` puts into the sink. Nothing without a log; if the
- * file cannot be replaced, `problem` says so and the records go on. */
-void runlog_replace(
+/* Replaces a small file by what `write` puts into the sink. False: nothing without a log; if the file cannot be
+ * replaced, `problem` says so and the records go on. */
+bool runlog_replace(
 	struct runlog *log, const char *path, void (*write)(void *ctx, struct sink out), void *ctx);
 
 void runlog_close(struct runlog *log);

@@ -38,6 +38,7 @@ struct suite {
 	struct jsonl jsonl;
 	struct textlog textlog;
 	struct latest latest;
+	uint64_t bad_pages_written; /* mismatches that badram.txt knows of */
 
 	struct run run;
 	enum verdict verdict;

@@ -17,7 +17,10 @@
 struct rig_finding {
 	enum finding_code code;
 	size_t field_count;
-	struct field fields[RIG_FIELDS]; /* numbers only: texts are gone when the record is */
+	struct field
+		fields[RIG_FIELDS]; /* numbers; texts are gone when the record is, these stay: */
+	char texts[RIG_FIELDS][48];
+	char part[PART_ID];
 	char message[512];
 };
 
@@ -81,8 +84,14 @@ static inline void rig_keep_finding(struct rig *rig, const struct record *r)
 	f = &rig->findings[rig->finding_count++];
 	f->code = r->u.finding.code;
 	f->field_count = r->u.finding.field_count;
-	for (size_t i = 0; i < f->field_count && i < RIG_FIELDS; i++)
+	if (f->field_count > RIG_FIELDS)
+		abort();
+	for (size_t i = 0; i < f->field_count; i++) {
 		f->fields[i] = r->u.finding.fields[i];
+		if (f->fields[i].kind == FIELD_TEXT)
+			text_copy(f->texts[i], sizeof(f->texts[i]), f->fields[i].text);
+	}
+	text_copy(f->part, sizeof(f->part), r->part != NULL ? r->part : "");
 	text_copy(f->message, sizeof(f->message), r->message);
 }
 
@@ -167,6 +176,16 @@ static inline uint64_t rig_field(const struct rig_finding *f, const char *name)
 			return f->fields[i].number;
 	}
 	return 0xdead;
+}
+
+/* The text of a field; "" if there is none of that name. */
+static inline const char *rig_text(const struct rig_finding *f, const char *name)
+{
+	for (size_t i = 0; i < f->field_count; i++) {
+		if (text_same(f->fields[i].name, name))
+			return f->texts[i];
+	}
+	return "";
 }
 
 static inline bool rig_said(const struct rig *rig, const char *words)

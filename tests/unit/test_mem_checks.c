@@ -62,7 +62,7 @@ static void test_flood(void)
 
 	text_copy(rig->config.mem_patterns, sizeof(rig->config.mem_patterns), "solid");
 	CHECK_U64(rig_run(rig, &mem_march_c_check), FAIL);
-	CHECK_U64(rig->finding_count, MEM_ERRORS_KEPT + 1);
+	CHECK_U64(rig->finding_count, MEM_TOLD_PER_CHECK + 1);
 	last = &rig->findings[rig->finding_count - 1];
 	CHECK_U64(rig_field(last, "count"), 3 * MIB / 8);
 	CHECK_U64(rig_field(last, "address"), 0x200000);
@@ -131,7 +131,7 @@ static void test_line_flood(void)
 	const struct rig_finding *last;
 
 	CHECK_U64(rig_run(rig, &mem_address_check), FAIL);
-	CHECK_U64(rig->finding_count, MEM_ERRORS_KEPT + 1);
+	CHECK_U64(rig->finding_count, MEM_TOLD_PER_CHECK + 1);
 	last = &rig->findings[rig->finding_count - 1];
 	CHECK_U64(last->code, FINDING_MEM_ADDRESS_ALIAS);
 	CHECK_U64(rig_field(last, "addresses_at_least"), MIB / 8 / 2);
