@@ -100,7 +100,8 @@ static unsigned linux_rule(const char *at, const char *dollar, bool covered[PAGE
 		CHECK(bytes > 0 && bytes % PAGE_BYTES == 0 && start % PAGE_BYTES == 0);
 		for (uint64_t p = start / PAGE_BYTES; p < (start + bytes) / PAGE_BYTES; p++) {
 			CHECK(p >= BASE && p < BASE + PAGES);
-			covered[p - BASE] = true;
+			if (p - BASE < PAGES)
+				covered[p - BASE] = true;
 		}
 		options++;
 		at = *end == ' ' ? end + 1 : end;
