@@ -6,7 +6,7 @@
 static const struct finding_info table[FINDING_COUNT] = {
 	[FINDING_MEM_BIT_ERROR] = {"mem-bit-error", FAIL, "mem",
 		"A memory word read back with other bits than were written.",
-		"The DIMM, its socket or the memory controller lost data. Nothing this machine computes can be trusted.",
+		"The DIMM, its socket or the memory controller lost data, unless the class is cpu-specific. Nothing this machine computes can be trusted.",
 		"Reseat or replace the named DIMM (swap two DIMMs if none is named: the error moves with the bad one) and run again."},
 	[FINDING_MEM_ADDRESS_ALIAS] = {"mem-address-alias", FAIL, "mem",
 		"Writing to one address changed the word at another.",

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PAGE_BITS  12
-#define PAGE_BYTES ((uint64_t)1 << PAGE_BITS)
+#define PAGE4K_BITS  12
+#define PAGE4K_BYTES ((uint64_t)1 << PAGE4K_BITS)
 
 /* Pages [first, last]. */
 struct page_range {

@@ -50,7 +50,7 @@ static enum mem_class class_of_pages(const struct mem_log *log, const struct pag
 
 	for (size_t i = 0; i < log->seen_count; i++) {
 		const enum mem_class class = log->seen[i].class;
-		const uint64_t page = log->seen[i].physical >> PAGE_BITS;
+		const uint64_t page = log->seen[i].physical >> PAGE4K_BITS;
 
 		if (!log->seen[i].held_wrong)
 			continue;

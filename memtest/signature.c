@@ -48,7 +48,7 @@ static void add_page(struct mem_signs *s, const struct page_range *range)
 void signs_add(
 	struct mem_signs *s, uint64_t physical, uint64_t expected, uint64_t actual, uint64_t reread)
 {
-	const uint64_t page = physical >> PAGE_BITS;
+	const uint64_t page = physical >> PAGE4K_BITS;
 	struct page_range *newest = &s->pages[s->newest];
 
 	s->ones |= physical;
@@ -131,7 +131,7 @@ static struct signature_lane find_lane(const struct mem_signs *s)
 static struct page_range find_core(const struct mem_signs *s, const struct signature_facts *facts)
 {
 	struct page_range all = {
-		.first = facts->lowest >> PAGE_BITS, .last = facts->highest >> PAGE_BITS};
+		.first = facts->lowest >> PAGE4K_BITS, .last = facts->highest >> PAGE4K_BITS};
 
 	for (size_t i = 0; i < s->page_count; i++)
 		all.mismatches += s->pages[i].mismatches;
@@ -160,7 +160,7 @@ static bool find_line(
  * that never failed tell. */
 static bool fills_core(const struct signature_facts *facts, const struct page_range *core)
 {
-	const uint64_t words = (core->last - core->first + 1) * (PAGE_BYTES / sizeof(uint64_t));
+	const uint64_t words = (core->last - core->first + 1) * (PAGE4K_BYTES / sizeof(uint64_t));
 	const uint64_t span = words < facts->span_words ? words : facts->span_words;
 
 	return core->between == 0 && nearly_all(facts->words < span ? facts->words : span, span);

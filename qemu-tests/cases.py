@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import media
-from faults import cut_power, machine_check, press, pull_cable, stick_bit, type_serial
+from faults import cut_power, flood, machine_check, press, pull_cable, stick_bit, type_serial
 from judge import AT_ONCE, MENU_IS_UP, Case, containing, hexadecimal, including, word_at
 from machine import DISK_DEVICES, Disk, Machine, Nic, Run, When
 from peer import (
@@ -56,6 +56,7 @@ SPEAKS_FROM_OWN = frozenset({SERVER_IP, LEASE_IP})
 # ---- memory and disks, kept small so that a case is about one thing ----
 
 STUCK_ADDRESS, STUCK_BIT = 0x6543213, 5
+FLOOD_ADDRESS, FLOOD_WORDS = 0x8000000, 100_000
 HIGH_ADDRESS = 0x100000000 + 0x1234565
 SOME_MEMORY = {"checks": "mem.*", "mem.range": "0x4000000-0x14000000"}
 LITTLE_RANGE = {"mem.range": "0x6000000-0x6800000"}
@@ -89,6 +90,23 @@ def wake_late(run: Run) -> None:
 
 def log_says(result: Result, text: str) -> Iterable[str]:
     return () if text in (result.log / "runs" / "0001" / "log.txt").read_text() else [f"the log does not say: {text}"]
+
+
+def flood_is_bounded(run: Run, result: Result) -> Iterable[str]:
+    """The log is small, and badram.txt covers what was overwritten, and little else."""
+    size = (result.run_directory / "results.jsonl").stat().st_size
+    if size > media.MIB:
+        yield f"results.jsonl has {size} bytes"
+    if sum(finding["code"] == "mem-bit-error" for finding in result.findings) > 60:
+        yield "too many findings"
+    badram = result.run_directory / "badram.txt"
+    if not badram.is_file():
+        yield "no badram.txt"
+        return
+    low, high = FLOOD_ADDRESS, FLOOD_ADDRESS + 8 * FLOOD_WORDS
+    for line in badram.read_text("ascii").splitlines():
+        if line.startswith("# 0x") and not low <= int(line.split()[1], 16) < high:
+            yield f"badram.txt accuses {line}"
 
 
 def lease_returned(run: Run, _: Result) -> Iterable[str]:
@@ -155,6 +173,14 @@ MEMORY = (
         verdict="FAIL",
         findings=stuck(HIGH_ADDRESS),
         events=(*AT_ONCE, When("mem.march-c", stick_bit(HIGH_ADDRESS, STUCK_BIT, value=0))),
+    ),
+    Case(
+        "ram-flood",
+        replace(RAM_ONLY, options=SOME_MEMORY),
+        verdict="FAIL",
+        findings=({"code": "mem-bit-error", "signature": containing("")},),
+        events=(*AT_ONCE, When("mem.march-c", flood(FLOOD_ADDRESS, FLOOD_WORDS))),
+        inspect=flood_is_bounded,
     ),
     Case("ram-above-4g", replace(RAM_ONLY, memory_mib=3072, options=HIGH_MEMORY), passed=("mem.address", "mem.march-c")),
 )

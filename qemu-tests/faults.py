@@ -6,6 +6,7 @@ Faults that are there from the start are part of the machine (Disk.bad_sector) o
 
 import ctypes
 import mmap
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from machine import Run
 from media import MIB
 
 FORCE_EVERY_S = 0.0002
+FLOOD_EVERY_S = 0.1
 SEQ_CST = 5  # GCC's __ATOMIC_SEQ_CST
 
 
@@ -48,6 +50,23 @@ def _hold(run: Run, offset: int, bit: int, value: int) -> None:
                 atomic.__atomic_fetch_and_1(pointer, 0xFF & ~(1 << bit), SEQ_CST)
             time.sleep(FORCE_EVERY_S)
         del byte, pointer  # the map cannot be closed while they point into it
+
+
+def flood(address: int, words: int) -> Callable[[Run], None]:
+    """From now on, so many words from a physical address are overwritten with nonsense several times a second."""
+
+    def start(run: Run) -> None:
+        offset = file_offset(run.machine.memory_mib, address)
+        threading.Thread(target=_flood, args=(run, offset, words), daemon=True).start()
+
+    return start
+
+
+def _flood(run: Run, offset: int, words: int) -> None:
+    with mmap.mmap(run.memory_fd, 0) as memory:
+        while run.running:
+            memory[offset : offset + 8 * words] = random.randbytes(8 * words)
+            time.sleep(FLOOD_EVERY_S)
 
 
 def press(*keys: str) -> Callable[[Run], None]:

@@ -18,8 +18,8 @@ static void write_pairs(struct sink out, const struct badram_block *blocks, size
 {
 	for (size_t i = 0; i < count; i++)
 		fmt(out, "%s0x%016llx,0x%016llx", i > 0 ? "," : "",
-			(ull)(blocks[i].first << PAGE_BITS),
-			(ull) ~((PAGE_BYTES << blocks[i].bits) - 1));
+			(ull)(blocks[i].first << PAGE4K_BITS),
+			(ull) ~((PAGE4K_BYTES << blocks[i].bits) - 1));
 }
 
 static void write_beside(struct sink out, uint64_t beside)
@@ -30,7 +30,7 @@ static void write_beside(struct sink out, uint64_t beside)
 		fmt(out, "# Exactly the pages of the table.\n");
 	else
 		fmt(out, "# To be short, this gives up %llu more pages (%s) than the table has.\n",
-			(ull)beside, fmt_bytes(size, beside << PAGE_BITS));
+			(ull)beside, fmt_bytes(size, beside << PAGE4K_BITS));
 }
 
 static void write_grub(const struct bad_pages *pages, struct sink out)
@@ -84,8 +84,8 @@ static void write_memmap(
 {
 	for (size_t i = 0; i < count; i++)
 		fmt(out, "%smemmap=%lluK%s0x%llx", i > 0 ? " " : "",
-			(ull)(pages_of(&at[i]) * (PAGE_BYTES / 1024)), dollar,
-			(ull)(at[i].first << PAGE_BITS));
+			(ull)(pages_of(&at[i]) * (PAGE4K_BYTES / 1024)), dollar,
+			(ull)(at[i].first << PAGE4K_BITS));
 }
 
 static void write_linux(const struct bad_pages *pages, struct sink out)
@@ -136,18 +136,20 @@ static void write_head(
 {
 	uint64_t mismatches = 0;
 	char size[FMT_SIZE];
+	const char *plural = all == 1 ? "" : "s";
 
 	for (size_t i = 0; i < pages->count; i++)
 		mismatches += pages->at[i].mismatches;
 	fmt(out,
 		"# Kiriwake run %s: memory that failed, for systems that are to do without it.\n"
-		"# %llu pages of 4 KiB (%s) in %zu ranges, %llu mismatches.\n"
+		"# %llu page%s of 4 KiB (%s) in %zu range%s, %llu mismatches.\n"
 		"#\n"
 		"# This is for the time until the DIMM is replaced. It holds while DIMMs, slots and the\n"
 		"# firmware's memory settings stay as they are; after any change test again. Other pages\n"
 		"# may fail next. Use one of the forms below; each stands alone.\n",
-		run, (ull)all, fmt_bytes(size, all << PAGE_BITS), pages->count, (ull)mismatches);
-	if (all << PAGE_BITS > MASKING_MAX)
+		run, (ull)all, plural, fmt_bytes(size, all << PAGE4K_BITS), pages->count,
+		pages->count == 1 ? "" : "s", (ull)mismatches);
+	if (all << PAGE4K_BITS > MASKING_MAX)
 		fmt(out, "# So much has failed that replacing the DIMM is the better way.\n");
 }
 
@@ -181,8 +183,8 @@ static void write_rows(const struct bad_pages *pages, struct sink out)
 		"# at boot: enable post-package repair (PPR) in setup, reboot once, leave the DIMMs where\n"
 		"# they are, and test again before anything is swapped or masked.\n");
 	for (size_t i = 0; i < pages->row_count; i++)
-		fmt(out, "# row-like: 0x%llx-0x%llx\n", (ull)(pages->rows[i].first << PAGE_BITS),
-			(ull)(((pages->rows[i].last + 1) << PAGE_BITS) - 1));
+		fmt(out, "# row-like: 0x%llx-0x%llx\n", (ull)(pages->rows[i].first << PAGE4K_BITS),
+			(ull)(((pages->rows[i].last + 1) << PAGE4K_BITS) - 1));
 }
 
 static void write_table(const struct bad_pages *pages, struct sink out)
@@ -192,8 +194,8 @@ static void write_table(const struct bad_pages *pages, struct sink out)
 	for (size_t i = 0; i < pages->count; i++) {
 		const struct page_range *r = &pages->at[i];
 
-		fmt(out, "# 0x%016llx 0x%016llx %-10llu %llu", (ull)(r->first << PAGE_BITS),
-			(ull)(((r->last + 1) << PAGE_BITS) - 1), (ull)pages_of(r),
+		fmt(out, "# 0x%016llx 0x%016llx %-10llu %llu", (ull)(r->first << PAGE4K_BITS),
+			(ull)(((r->last + 1) << PAGE4K_BITS) - 1), (ull)pages_of(r),
 			(ull)r->mismatches);
 		if (r->between > 0)
 			fmt(out, "  (up to %llu pages between did not fail)", (ull)r->between);

@@ -77,7 +77,7 @@ static unsigned grub_rule(const char *at, bool covered[PAGES])
 		CHECK(*end == ',');
 		mask = strtoull(end + 1, &end, 0);
 		for (uint64_t p = 0; p < PAGES; p++)
-			covered[p] |= ((BASE + p) * PAGE_BYTES & mask) == (address & mask);
+			covered[p] |= ((BASE + p) * PAGE4K_BYTES & mask) == (address & mask);
 		if (*end != ',')
 			return pairs + 1;
 	}
@@ -97,8 +97,8 @@ static unsigned linux_rule(const char *at, const char *dollar, bool covered[PAGE
 		CHECK(*end == 'K');
 		CHECK(strncmp(end + 1, dollar, strlen(dollar)) == 0, "%.40s", at);
 		start = strtoull(end + 1 + strlen(dollar), &end, 16);
-		CHECK(bytes > 0 && bytes % PAGE_BYTES == 0 && start % PAGE_BYTES == 0);
-		for (uint64_t p = start / PAGE_BYTES; p < (start + bytes) / PAGE_BYTES; p++) {
+		CHECK(bytes > 0 && bytes % PAGE4K_BYTES == 0 && start % PAGE4K_BYTES == 0);
+		for (uint64_t p = start / PAGE4K_BYTES; p < (start + bytes) / PAGE4K_BYTES; p++) {
 			CHECK(p >= BASE && p < BASE + PAGES);
 			if (p - BASE < PAGES)
 				covered[p - BASE] = true;

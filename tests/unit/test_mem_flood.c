@@ -172,7 +172,7 @@ static void test_quick_run(const char *root)
 	CHECK(read_file(root, "0002/log.txt") < LOG_BYTES);
 	CHECK_U64(times("0x200000 to 0x6ffff8. Signature region"), 3);
 	CHECK(read_file(root, "0002/badram.txt") < 4096);
-	CHECK_U64(times("# 1280 pages of 4 KiB (5 MiB) in 1 ranges"), 1);
+	CHECK_U64(times("# 1280 pages of 4 KiB (5 MiB) in 1 range,"), 1);
 	CHECK_U64(times("\nmemmap=5120K$0x200000\n"), 1);
 	CHECK_U64(times("# 0x0000000000200000 0x00000000006fffff 1280 "), 1);
 	CHECK_U64(times("Not in this file"), 0);

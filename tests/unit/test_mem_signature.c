@@ -84,7 +84,7 @@ static void test_page_ranges(void)
 /* The gap that is given up is the smallest. */
 static void test_cheapest_gap(void)
 {
-	static const uint64_t pages[] = {0, 100, 1000, 1010, UINT64_MAX >> PAGE_BITS, 5000};
+	static const uint64_t pages[] = {0, 100, 1000, 1010, UINT64_MAX >> PAGE4K_BITS, 5000};
 	struct page_range at[6];
 	size_t count = 0;
 
