@@ -41,9 +41,11 @@ static void add_totals(struct mem_log *log, const struct mem_errors *errors)
 
 /* ---- pages ---- */
 
-/* What is known of the words of a range of pages; if nothing is, of those of the whole check: the class of one that
- * accuses a cell, else that of any. */
-static enum mem_class class_of_pages(const struct mem_log *log, const struct page_range *range)
+/* What is known of the words of a range of pages that failed on CPU `cpu`: the class of one that accuses a cell, else that
+ * of any. If nothing is known of these, what accuses no cell in the whole check: that goes for aliases on all CPUs, for other
+ * classes on the CPU that saw them. */
+static enum mem_class class_of_pages(
+	const struct mem_log *log, const struct page_range *range, unsigned cpu)
 {
 	enum mem_class here = MEM_CLASS_NONE, anywhere = MEM_CLASS_NONE;
 	bool cell_anywhere = false;
@@ -55,7 +57,8 @@ static enum mem_class class_of_pages(const struct mem_log *log, const struct pag
 		if (!log->seen[i].held_wrong)
 			continue;
 		cell_anywhere |= mem_class_in_cell(class);
-		anywhere = class;
+		if (class == MEM_CLASS_ALIAS || log->seen[i].cpu == cpu)
+			anywhere = class;
 		if (page < range->first || page > range->last)
 			continue;
 		if (mem_class_in_cell(class))
@@ -67,13 +70,13 @@ static enum mem_class class_of_pages(const struct mem_log *log, const struct pag
 	return cell_anywhere ? MEM_CLASS_NONE : anywhere;
 }
 
-static void collect_pages(
-	const struct mem_log *log, const struct mem_signs *signs, struct bad_pages *pages)
+static void collect_pages(const struct mem_log *log, const struct mem_signs *signs, unsigned cpu,
+	struct bad_pages *pages)
 {
 	pages->read_path += signs->transient;
 	for (size_t i = 0; i < signs->page_count; i++) {
 		const struct page_range *range = &signs->pages[i];
-		const enum mem_class class = class_of_pages(log, range);
+		const enum mem_class class = class_of_pages(log, range, cpu);
 
 		if (mem_class_in_cell(class))
 			page_ranges_add(pages->at, BAD_PAGES_MAX, &pages->count, range);
@@ -137,8 +140,9 @@ void mem_log_take(struct mem_log *log, struct run *run, const struct mem_teller 
 
 		examine(log, run, cpu, &error);
 		log->seen[i].class = error.class;
+		log->seen[i].cpu = cpu;
 		log->seen[i].held_wrong = error.reread != error.expected;
 		tell(log, run, teller, cpu, &error, &log->seen[i]);
 	}
-	collect_pages(log, &errors->signs, &run->mem->bad_pages);
+	collect_pages(log, &errors->signs, cpu, &run->mem->bad_pages);
 }

@@ -7,7 +7,8 @@
  *       mismatches cost no more log than twenty, and a run has at most 128 findings about addresses, and two more
  *       for each check that fails: at less than 2 KiB a finding, 256 KiB and 4 KiB for each of these checks.
  *       Pages with failing cells are collected over the run for badram.txt. There, mismatches that were looked at
- *       and accuse no cell do not count; those in pages where none was looked at go the way of the others.
+ *       and accuse no cell do not count. Pages where none was looked at are left out only if no cell was accused
+ *       in the whole check, and then as aliases, or because of the CPU that saw them.
  */
 #ifndef KIRIWAKE_MEMTEST_ERRORLOG_H
 #define KIRIWAKE_MEMTEST_ERRORLOG_H
@@ -22,6 +23,7 @@ struct mem_seen {
 	uint64_t physical;
 	uint64_t count; /* mismatches at this address that reached us; at least one */
 	enum mem_class class;
+	unsigned cpu;    /* that saw it first */
 	bool held_wrong; /* not only read wrong: its page is in the signs */
 };
 

@@ -85,11 +85,12 @@ static const struct {
 		"one row of cells: a candidate for post-package repair, so reboot once with PPR enabled in "
 		"setup and test again before swapping the DIMM"},
 	[SIGNATURE_LANE] = {"lane",
-		"the same data lines everywhere: one chip of the DIMM, or one contact of its socket"},
+		"the same data lines everywhere: one chip of the DIMM, or one contact of its socket, unless memory is "
+		"encrypted"},
 	[SIGNATURE_ADDRESS_LINE] = {"address-line",
 		"an address line, a bank or an interleaved channel: reseat the DIMM, look at its socket"},
 	[SIGNATURE_REGION] = {"region",
-		"all of one region: a rank, a DIMM or a channel, or memory that is not there"},
+		"all of one region: a bank, a rank or a DIMM, or memory that is not there"},
 	[SIGNATURE_SCATTERED] = {"scattered",
 		"no pattern: voltage, clock, heat, the bus or the controller rather than cells"},
 };

@@ -196,6 +196,46 @@ static void test_cpu_specific(void)
 	}
 }
 
+static enum finding_code tell_plainly(struct run *run, const void *arg, unsigned cpu,
+	const struct mem_error *error, uint64_t count)
+{
+	mem_tell_bit_error(run, arg, cpu, error, count);
+	return FINDING_MEM_BIT_ERROR;
+}
+
+static void take_errors(struct rig *rig, unsigned cpu, uint64_t from, unsigned count)
+{
+	struct mem_session *m = rig->session;
+
+	mem_errors_clear(&m->errors[0]);
+	for (unsigned i = 0; i < count; i++)
+		mem_errors_add(&m->errors[0],
+			&(struct mem_error){.physical = from + 8 * i, .actual = 1, .reread = 1});
+	mem_log_take(
+		&m->log, &rig->run, &(struct mem_teller){tell_plainly, "test"}, cpu, &m->errors[0]);
+}
+
+/* What one CPU does wrong costs no page, whether looked at or not; nor does it excuse what another sees. */
+static void test_pages_of_cpus(void)
+{
+	struct rig *rig = ready("");
+	const struct bad_pages *pages = &rig->session->bad_pages;
+
+	rig->machine.cpus.run_on = run_on;
+	sound = rig->ram.kernels;
+	rig->ram.kernels.store = store_by_cpu;
+	bad_cpu = 1;
+	take_errors(rig, 1, 0x101000, MEM_ERRORS_KEPT + 8);
+	take_errors(rig, 1, 0x102000, 5);
+	CHECK_U64(pages->cpu_specific, MEM_ERRORS_KEPT + 8 + 5);
+	CHECK_U64(pages->count, 0);
+	take_errors(rig, 0, 0x104000, 7);
+	CHECK_U64(pages->count, 1);
+	CHECK_U64(pages->at[0].first, 0x104);
+	CHECK_U64(pages->at[0].mismatches, 7);
+	rig_free(rig);
+}
+
 /* With one CPU nobody else is asked; where work is refused, or a CPU gets lost, nothing is claimed. */
 static void test_cpus_in_the_way(void)
 {
@@ -280,6 +320,7 @@ int main(void)
 	test_no_trace();
 	test_misreading();
 	test_cpu_specific();
+	test_pages_of_cpus();
 	test_cpus_in_the_way();
 	test_lost_in_a_run();
 	test_told();
