@@ -2,7 +2,6 @@
 /* One run from options to end line: order, budget, stopping, folding of verdicts. Pure. See suite.h. */
 #include "core/rng.h"
 #include "evidence/smbios.h"
-#include "report/badram.h"
 #include "suite/catalogue.h"
 #include "suite/inventory.h"
 #include "suite/setup.h"
@@ -120,34 +119,6 @@ static void write_latest(void *ctx, struct sink out)
 static void show_latest(struct suite *s)
 {
 	runlog_replace(&s->log, "/LATEST.TXT", write_latest, &s->latest);
-}
-
-static void write_badram(void *ctx, struct sink out)
-{
-	const struct suite *s = ctx;
-
-	badram_write(&s->mem.bad_pages, s->log.number, out);
-}
-
-/* After each check that found more, so that a hang later on leaves the file. */
-static void keep_bad_pages(struct suite *s)
-{
-	const struct bad_pages *pages = &s->mem.bad_pages;
-	uint64_t mismatches = 0;
-	char path[RUNLOG_PATH];
-
-	for (size_t i = 0; i < pages->count; i++)
-		mismatches += pages->at[i].mismatches;
-	if (mismatches == s->bad_pages_written)
-		return;
-	s->bad_pages_written = mismatches;
-	fmt_to(path, sizeof(path), "%s/badram.txt", s->log.directory);
-	if (!runlog_replace(&s->log, path, write_badram, s))
-		return;
-	s->latest.has_badram = true;
-	record_note(&s->rec, PART_ID_MEMORY,
-		"badram.txt beside this log now has %zu range%s of failing pages, for GRUB, Linux and Windows",
-		pages->count, pages->count == 1 ? "" : "s");
 }
 
 /* A burn-in without a number of passes ends when its budget does or a key is pressed: that undoes nothing once

@@ -61,6 +61,10 @@ void setup_tell_log_problem(struct suite *suite);
 /* Once, when a check has measured how fast memory is: notes how long all memory tests of a pass will take. */
 void tell_memory_time(struct suite *suite);
 
+/* Writes badram.txt anew if more pages or mismatches are known than it has. After each check, so that a hang later
+ * on leaves the file. */
+void keep_bad_pages(struct suite *s);
+
 /* Asks a person at the console for a profile and options (interactive=yes); goes on by itself after a minute
  * without a key. What was typed is read as options, with the highest precedence. */
 void prompt_options(struct suite *suite);

@@ -52,7 +52,7 @@ static struct rig *ready(const char *faults)
 
 	CHECK(ram->acquire(ram->ctx, 0, &m->grant));
 	plan_make(&m->grant, 0, UINT64_MAX, &m->plan);
-	work_init(&m->work, &rig->machine.cpus, &rig->config);
+	work_init(&m->work, &rig->machine.cpus, &rig->config, &rig->topology, &rig->session->plan);
 	return rig;
 }
 
@@ -181,7 +181,8 @@ static void test_cpu_specific(void)
 		struct rig *rig = ready("");
 
 		sim_cpus_port(&rig->cpus, 4, CPUS_NONBLOCKING, &rig->machine.cpus);
-		work_init(&rig->session->work, &rig->machine.cpus, &rig->config);
+		work_init(&rig->session->work, &rig->machine.cpus, &rig->config, &rig->topology,
+			&rig->session->plan);
 		rig->machine.cpus.run_on = run_on;
 		memset(asked, 0, sizeof(asked));
 		sound = rig->ram.kernels;
@@ -244,12 +245,14 @@ static void test_cpus_in_the_way(void)
 	struct rig *rig = ready("stuck=0x101008:5:1");
 
 	rig->config.mem_cpus = MEM_CPUS_ONE;
-	work_init(&rig->session->work, &rig->machine.cpus, &rig->config);
+	work_init(&rig->session->work, &rig->machine.cpus, &rig->config, &rig->topology,
+		&rig->session->plan);
 	CHECK_STR(class_of(rig, 0, &error), "stuck");
 	CHECK_U64(rig->cpus.calls, 0);
 
 	rig->config.mem_cpus = MEM_CPUS_ALL;
-	work_init(&rig->session->work, &rig->machine.cpus, &rig->config);
+	work_init(&rig->session->work, &rig->machine.cpus, &rig->config, &rig->topology,
+		&rig->session->plan);
 	rig->cpus.failure = CPUS_REFUSED;
 	CHECK_STR(class_of(rig, 1, &error), "");
 	CHECK_STR(class_of(rig, 0, &error), "stuck");
