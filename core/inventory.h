@@ -48,4 +48,13 @@ struct inventory {
 	struct part parts[PARTS_MAX];
 };
 
+/* The part with that id; NULL: there is none. */
+const struct part *inventory_part(const struct inventory *inventory, const char *id);
+
+#define PART_LABEL 256
+
+/* What a person needs to find a module, into buf[cap]: "dimm2 in DIMM_B1 (Samsung M393A4K40, serial 12AB)". Only "dimm2"
+ * where nothing else is known, or `inventory` is NULL. Returns buf. */
+const char *dimm_label(char *buf, size_t cap, const struct inventory *inventory, unsigned number);
+
 #endif

@@ -10,6 +10,7 @@
 
 #include "core/address.h"
 #include "core/bytes.h"
+#include "core/ram_map.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -103,11 +104,22 @@ struct kernels; /* memtest/kernels.h: how words are read and written; faulty one
 struct ram_port {
 	void *ctx;
 	const struct kernels *kernels;
+	struct ram_map
+		map; /* the firmware's, as it was before anything was taken; empty: not known */
 	char error[PORT_ERROR];
 
 	/* Takes all free conventional memory but a reserve for the firmware (`reserve_bytes`). False: none could be had. */
 	bool (*acquire)(void *ctx, uint64_t reserve_bytes, struct ram_grant *ret);
 	void (*release)(void *ctx);
+};
+
+/* What the boot CPU's registers say about encryption between caches and memory; all 0 where it has none. AMD APM volume 2,
+ * 7.10 (SYSCFG); Intel SDM volume 4 (IA32_TME_ACTIVATE). */
+struct memory_encryption {
+	bool is_virtual;       /* a hypervisor runs below us: its registers were not read */
+	bool has_sme, has_tme; /* the CPU can do it */
+	uint64_t syscfg;       /* MSR C001_0010, where has_sme */
+	uint64_t tme_activate; /* MSR 982, where has_tme */
 };
 
 /* ---- machine-check banks ---- */
@@ -296,6 +308,8 @@ struct machine {
 	struct span smbios_table; /* the structure table it points to */
 	size_t acpi_table_count;  /* what the XSDT or RSDT lists, header included; unchecked */
 	struct span acpi_tables[ACPI_TABLES_MAX];
+	struct span boot_errors; /* the region that ACPI's BERT points to; empty without one */
+	struct memory_encryption encryption;
 
 	size_t option_source_count; /* in order of precedence, later wins; SMBIOS strings are not among them */
 	struct option_source option_sources[OPTION_SOURCES_MAX];

@@ -46,8 +46,8 @@ struct topology {
 
 	size_t dimm_range_count; /* ascending, not overlapping */
 	struct dimm_range dimm_ranges[DIMM_RANGES_MAX];
-	char dimm_why
-		[TOPOLOGY_WHY]; /* how good that is: "SMBIOS type 20", "4-way interleaving"... */
+	struct dimm_set dimms_unmapped; /* that the tables give no address, though they do others */
+	char dimm_why[TOPOLOGY_WHY];    /* how good that is: "SMBIOS type 20" */
 };
 
 /* The node of a physical address; NODE_UNKNOWN where the tables say nothing. *ret_end, if not NULL: the first address
@@ -60,5 +60,16 @@ bool topology_dimms(const struct topology *t, uint64_t physical, struct dimm_set
 /* How many, and the lowest number among them (DIMMS_MAX when empty). */
 unsigned dimm_set_count(struct dimm_set set);
 unsigned dimm_set_first(struct dimm_set set);
+
+/* The set of one, number < DIMMS_MAX. */
+struct dimm_set dimm_set_of(unsigned number);
+bool dimm_set_has(struct dimm_set set, unsigned number);
+bool dimm_set_same(struct dimm_set a, struct dimm_set b);
+struct dimm_set dimm_set_join(struct dimm_set a, struct dimm_set b);
+
+#define DIMM_SET_TEXT 96
+
+/* "dimm0, dimm2 to dimm5"; ends in "..." where there is no room for more. Returns buf. */
+const char *dimm_set_text(char buf[DIMM_SET_TEXT], struct dimm_set set);
 
 #endif

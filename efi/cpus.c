@@ -115,6 +115,7 @@ void cpus_build(struct machine *machine)
 		choose();
 	else
 		use(CPUS_SINGLE, cpus.port->error);
+	cpus.port->apic_ids = mp_apic_ids();
 }
 
 static const enum cpu_mode forced[] = {[MEM_MP_NONBLOCKING] = CPUS_NONBLOCKING,

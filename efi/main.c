@@ -36,6 +36,8 @@ static void build(struct machine *machine)
 	mca_build(machine);
 	ram_build(machine);
 	tables_build(machine);
+	acpi_build(machine);
+	encryption_build(machine);
 	pci_build(machine);
 	storage_connect(machine);
 	volume_build(machine);

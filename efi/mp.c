@@ -26,6 +26,7 @@ static struct {
 	const struct clock_port *clock;
 	struct seat seats[MP_CPUS_MAX];
 	uint32_t seat_count;
+	uint32_t apic_ids[MP_CPUS_MAX];
 	EFI_EVENT
 	done; /* signalled once the firmware sees the last non-blocking job's end; or NULL */
 } mp;
@@ -288,6 +289,13 @@ static void list_processors(UINTN all)
 		else if ((info.status & usable) == usable)
 			mp.seats[mp.seat_count++] = (struct seat){info.id, number};
 	}
+}
+
+const uint32_t *mp_apic_ids(void)
+{
+	for (uint32_t i = 0; i < mp.seat_count; i++)
+		mp.apic_ids[i] = (uint32_t)mp.seats[i].apic_id;
+	return mp.seats[0].apic_id == UINT64_MAX ? NULL : mp.apic_ids;
 }
 
 unsigned mp_build(const struct clock_port *clock, unsigned *ret_present, char *error)

@@ -16,6 +16,9 @@
  * *ret_present gets the firmware's own count. 1 with "why" in error[PORT_ERROR] where there are no services. */
 unsigned mp_build(const struct clock_port *clock, unsigned *ret_present, char *error);
 
+/* The APIC ids of the CPUs that mp_build() listed; NULL where the boot CPU does not know its own. */
+const uint32_t *mp_apic_ids(void);
+
 /* Runs work(arg, 0) .. work(arg, parts - 1) in the given way, parts <= the number of CPUs. *ret_here, if not NULL,
  * is how many parts of others the boot CPU had to run. Otherwise as struct cpu_port's run. */
 enum cpu_result mp_run(enum cpu_mode mode, cpu_work *work, void *arg, unsigned parts,

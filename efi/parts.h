@@ -13,13 +13,15 @@
 #include "suite/suite.h"
 #include <efi.h>
 
-void console_build(struct machine *machine); /* console.c */
-void clock_build(struct machine *machine);   /* clock.c */
-void cpus_build(struct machine *machine);    /* cpus.c; needs the clock */
-void mca_build(struct machine *machine);     /* mca.c; needs the CPUs */
-void ram_build(struct machine *machine);     /* ram.c */
-void tables_build(struct machine *machine);  /* tables.c: SMBIOS, firmware's name */
-void pci_build(struct machine *machine);     /* pci.c */
+void console_build(struct machine *machine);    /* console.c */
+void clock_build(struct machine *machine);      /* clock.c */
+void cpus_build(struct machine *machine);       /* cpus.c; needs the clock */
+void mca_build(struct machine *machine);        /* mca.c; needs the CPUs */
+void ram_build(struct machine *machine);        /* ram.c */
+void tables_build(struct machine *machine);     /* tables.c: SMBIOS, firmware's name */
+void acpi_build(struct machine *machine);       /* acpi.c */
+void encryption_build(struct machine *machine); /* encryption.c */
+void pci_build(struct machine *machine);        /* pci.c */
 
 /* Starts the firmware's drivers on storage controllers, without letting it near their partitions. connect.c */
 void storage_connect(struct machine *machine);

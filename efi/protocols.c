@@ -3,6 +3,8 @@
 #include "efi/protocols.h"
 #include <string.h>
 
+EFI_GUID guid_acpi1 = ACPI_TABLE_GUID;
+EFI_GUID guid_acpi2 = ACPI_20_TABLE_GUID;
 EFI_GUID guid_adapter_information = {
 	0xe5dd1403, 0xd622, 0xc24e, {0x84, 0x88, 0xc7, 0x1b, 0x17, 0xf5, 0xe8, 0x02}};
 EFI_GUID guid_block_io = EFI_BLOCK_IO_PROTOCOL_GUID;

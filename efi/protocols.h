@@ -11,6 +11,8 @@
 #include <efi.h>
 
 /* The firmware takes GUIDs by pointer to non-const. */
+extern EFI_GUID guid_acpi1;
+extern EFI_GUID guid_acpi2;
 extern EFI_GUID guid_adapter_information;
 extern EFI_GUID guid_block_io;
 extern EFI_GUID guid_component_name;
@@ -48,12 +50,6 @@ extern EFI_GUID guid_disk_info_usb;
 
 /* Whether two GUIDs are equal. */
 BOOLEAN guid_same(const EFI_GUID *a, const EFI_GUID *b);
-
-/* ---- memory types and attributes newer than the headers (7.2) ---- */
-
-#define MEMORY_PERSISTENT 14u
-#define MEMORY_UNACCEPTED 15u
-#define MEMORY_SPECIFIC   UINT64_C(0x40000) /* EFI_MEMORY_SP: meant for one device or driver */
 
 /* ---- MP services (PI 1.8 volume 2, 13.4) ---- */
 

@@ -4,8 +4,8 @@
  * Hardware: memory that UEFI boot services hand out; identity mapped, so that addresses are physical.
  * Spec.  UEFI 2.10, 7.2.
  * Trust. Only memory that AllocatePages() gave us is ever written. Persistent, special purpose and unaccepted
- *        memory is never asked for. The map may change while we take from it: every range is asked for by
- *        itself, and in smaller pieces where the whole is refused.
+ *        memory is never asked for: core/ram_map.c says what is what. The map may change while we take from it:
+ *        every range is asked for by itself, and in smaller pieces where the whole is refused.
  */
 #include "efi/in_use.h"
 #include "efi/memory_map.h"
@@ -18,39 +18,14 @@
 #define REFUSALS_MAX 4096u /* per descriptor; firmware that refuses more has nothing for us */
 #define BELOW_4G     UINT64_C(0xffffffff)
 
-/* What the ledger counts: the types of the map, then what became of free memory. */
-enum {
-	LEDGER_TYPES = 16,
-	LEDGER_SPECIAL = LEDGER_TYPES,
-	LEDGER_CRUMBS,
-	LEDGER_REFUSED,
-	LEDGER_IN_USE,
-	LEDGER_RESERVE,
-	LEDGER_COUNT
-};
+/* What the ledger counts: the kinds of the map, then what became of free memory. */
+enum { LEDGER_CRUMBS = MEMORY_KINDS, LEDGER_REFUSED, LEDGER_IN_USE, LEDGER_RESERVE, LEDGER_COUNT };
 
-static const struct {
-	const char *why; /* NULL: not RAM, not listed */
-	bool mapped;     /* counts as RAM in the map */
-} ledger_info[LEDGER_COUNT] = {
-	[EfiReservedMemoryType] = {"reserved by firmware (not counted as RAM)", false},
-	[EfiLoaderCode] = {"loader code (boot loader, this program)", true},
-	[EfiLoaderData] = {"loader data (boot loader, this program)", true},
-	[EfiBootServicesCode] = {"boot services code", true},
-	[EfiBootServicesData] = {"boot services data", true},
-	[EfiRuntimeServicesCode] = {"runtime services code", true},
-	[EfiRuntimeServicesData] = {"runtime services data", true},
-	[EfiConventionalMemory] = {NULL, true},
-	[EfiUnusableMemory] = {"unusable: firmware found errors", false},
-	[EfiACPIReclaimMemory] = {"ACPI tables", true},
-	[EfiACPIMemoryNVS] = {"ACPI non-volatile storage", true},
-	[MEMORY_PERSISTENT] = {"persistent memory, never written", false},
-	[MEMORY_UNACCEPTED] = {"not yet accepted by firmware", false},
-	[LEDGER_SPECIAL] = {"set aside for special purposes", false},
-	[LEDGER_CRUMBS] = {"pieces under 64 KiB, and the first page", false},
-	[LEDGER_REFUSED] = {"free in the map, but refused by firmware", false},
-	[LEDGER_IN_USE] = {"free in the map, but the CPU is using it", false},
-	[LEDGER_RESERVE] = {"reserve for firmware", false},
+static const char *const left_out[LEDGER_COUNT] = {
+	[LEDGER_CRUMBS] = "pieces under 64 KiB, and the first page",
+	[LEDGER_REFUSED] = "free in the map, but refused by firmware",
+	[LEDGER_IN_USE] = "free in the map, but the CPU is using it",
+	[LEDGER_RESERVE] = "reserve for firmware",
 };
 
 struct pages {
@@ -129,22 +104,12 @@ static void take_free(uint64_t start, uint64_t end, const struct in_use *in_use)
 
 static void take_descriptor(const EFI_MEMORY_DESCRIPTOR *d, const struct in_use *in_use)
 {
-	uint64_t bytes = d->NumberOfPages * PAGE_BYTES;
+	const uint64_t bytes = d->NumberOfPages * PAGE_BYTES;
+	const enum memory_kind kind = memory_kind_of(d->Type, d->Attribute);
 
-	/* Reserved ranges that cannot be cached are addresses of devices, such as PCIe configuration space. */
-	if (d->Type == EfiReservedMemoryType && (d->Attribute & EFI_MEMORY_WB) == 0)
-		return;
-	if (d->Type != EfiConventionalMemory) {
-		if (d->Type < LEDGER_TYPES)
-			ram.ledger[d->Type] += bytes;
-		return;
-	}
-	if ((d->Attribute & MEMORY_SPECIFIC) != 0) {
-		ram.ledger[LEDGER_SPECIAL] += bytes;
-		return;
-	}
-	ram.ledger[EfiConventionalMemory] += bytes;
-	take_free(d->PhysicalStart, d->PhysicalStart + bytes, in_use);
+	ram.ledger[kind] += bytes;
+	if (kind == MEMORY_FREE)
+		take_free(d->PhysicalStart, d->PhysicalStart + bytes, in_use);
 }
 
 /* ---- the reserve ---- */
@@ -212,13 +177,17 @@ static void fill_grant(struct ram_grant *grant)
 	memset(grant, 0, sizeof(*grant));
 	for (size_t i = 0; i < ram.held_count; i++)
 		add_range(grant, ram.held[i]);
-	for (size_t i = 0; i < LEDGER_COUNT; i++) {
-		if (ledger_info[i].mapped)
+	for (unsigned i = 0; i < LEDGER_COUNT; i++) {
+		const struct memory_kind_info *kind = i < MEMORY_KINDS ? memory_kind_info((
+										 enum memory_kind)i)
+								       : NULL;
+		const char *why = kind != NULL ? kind->why : left_out[i];
+
+		if (kind != NULL && kind->mapped)
 			grant->mapped_bytes += ram.ledger[i];
-		if (ram.ledger[i] > 0 && ledger_info[i].why != NULL &&
-			grant->skipped_count < RAM_SKIPPED_MAX)
+		if (ram.ledger[i] > 0 && why != NULL && grant->skipped_count < RAM_SKIPPED_MAX)
 			grant->skipped[grant->skipped_count++] = (struct ram_skipped){
-				ledger_info[i].why, ram.ledger[i]};
+				why, ram.ledger[i]};
 	}
 }
 
@@ -255,9 +224,9 @@ static bool ram_acquire(void *ctx, uint64_t reserve_bytes, struct ram_grant *ret
 	reserve_free(reserve);
 	memory_map_free(&map);
 	ram.ledger[LEDGER_RESERVE] = (reserve[0].count + reserve[1].count) * PAGE_BYTES;
-	ram.ledger[EfiLoaderData] -= ram.ledger[LEDGER_RESERVE];
+	ram.ledger[MEMORY_LOADER_DATA] -= ram.ledger[LEDGER_RESERVE];
 	/* Still RAM in the map, as what it is once more: free. */
-	ram.ledger[EfiConventionalMemory] += ram.ledger[LEDGER_RESERVE];
+	ram.ledger[MEMORY_FREE] += ram.ledger[LEDGER_RESERVE];
 	if (ram.held_count == 0) {
 		status_say(ram.port->error, sizeof(ram.port->error), "AllocatePages",
 			EFI_OUT_OF_RESOURCES);
@@ -267,9 +236,28 @@ static bool ram_acquire(void *ctx, uint64_t reserve_bytes, struct ram_grant *ret
 	return true;
 }
 
+/* The map as it is before we take from it. Left empty where it cannot be had: taking will say why. */
+static void read_map(struct ram_map *ret)
+{
+	char error[PORT_ERROR];
+	struct memory_map map;
+
+	if (!memory_map_read(&map, error, sizeof(error)))
+		return;
+	for (size_t i = 0; i < map.count; i++) {
+		EFI_MEMORY_DESCRIPTOR d;
+
+		if (memory_map_at(&map, i, &d))
+			ram_map_add(ret, d.PhysicalStart, d.NumberOfPages * PAGE_BYTES, d.Type,
+				d.Attribute);
+	}
+	memory_map_free(&map);
+}
+
 void ram_build(struct machine *machine)
 {
 	machine->ram = (struct ram_port){
 		.kernels = &kernels_scalar, .acquire = ram_acquire, .release = ram_release};
 	ram.port = &machine->ram;
+	read_map(&machine->ram.map);
 }

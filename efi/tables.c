@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What the firmware publishes about the machine: its own name, and the SMBIOS structures.
+/* What the firmware publishes about the machine: its own name, and the SMBIOS structures. See tables.h.
  *
  * Hardware: the firmware's configuration tables, read in place.
  * Spec.  UEFI 2.10, 4.6; DSP0134 3.6.0, 5.2.
  * Trust. Anchors and lengths are checked here, and a table ends with the memory range it lies in, whatever its
  *        entry point claims; the structures themselves are for whoever reads them to doubt.
  */
+#include "efi/tables.h"
 #include "core/fmt.h"
 #include "efi/memory_map.h"
 #include "efi/parts.h"
@@ -14,10 +15,10 @@
 #define SMBIOS3_ENTRY    24
 #define SMBIOS2_ENTRY    31
 #define TABLE_BYTES_MAX  (1u << 20)
-#define TABLE_BYTES_LOW  (64u << 10) /* where the map says nothing: the old BIOS segment */
+#define OLD_BIOS_BYTES   (64u << 10) /* its segment is not in the map */
 #define VENDOR_CHARS_MAX 48
 
-static const uint8_t *find_table(const EFI_GUID *guid)
+const uint8_t *tables_find(const EFI_GUID *guid)
 {
 	const EFI_SYSTEM_TABLE *st = fw.table;
 
@@ -30,12 +31,12 @@ static const uint8_t *find_table(const EFI_GUID *guid)
 	return NULL;
 }
 
-/* How many bytes from `at` on lie in one range of the memory map. */
-static uint64_t bytes_mapped(uint64_t at)
+/* How many bytes from `at` on lie in one range of the memory map; `unlisted` where the map does not say. */
+static uint64_t bytes_mapped(uint64_t at, uint64_t unlisted)
 {
 	struct memory_map map;
 	char error[PORT_ERROR];
-	uint64_t bytes = TABLE_BYTES_LOW;
+	uint64_t bytes = unlisted;
 
 	if (!memory_map_read(&map, error, sizeof(error)))
 		return bytes;
@@ -53,9 +54,9 @@ static uint64_t bytes_mapped(uint64_t at)
 	return bytes;
 }
 
-static struct span table_at(uint64_t at, uint64_t bytes)
+struct span tables_span(uint64_t at, uint64_t bytes, uint64_t unlisted)
 {
-	uint64_t mapped = bytes_mapped(at);
+	const uint64_t mapped = bytes_mapped(at, unlisted);
 
 	if (bytes > TABLE_BYTES_MAX)
 		bytes = TABLE_BYTES_MAX;
@@ -66,25 +67,25 @@ static struct span table_at(uint64_t at, uint64_t bytes)
 
 static bool read_smbios3(struct machine *machine)
 {
-	const uint8_t *entry = find_table(&guid_smbios3);
+	const uint8_t *entry = tables_find(&guid_smbios3);
 
 	if (entry == NULL || memcmp(entry, "_SM3_", 5) != 0 || entry[6] < SMBIOS3_ENTRY)
 		return false;
 	machine->smbios_entry = (struct span){entry, entry[6]};
-	machine->smbios_table = table_at(le64(entry + 16), le32(entry + 12));
+	machine->smbios_table = tables_span(le64(entry + 16), le32(entry + 12), OLD_BIOS_BYTES);
 	return machine->smbios_table.len > 0;
 }
 
 static bool read_smbios2(struct machine *machine)
 {
-	const uint8_t *entry = find_table(&guid_smbios2);
+	const uint8_t *entry = tables_find(&guid_smbios2);
 
 	/* Version 2.1 of the specification printed the length as 30; tables with that value exist. */
 	if (entry == NULL || memcmp(entry, "_SM_", 4) != 0 || memcmp(entry + 16, "_DMI_", 5) != 0 ||
 		entry[5] < SMBIOS2_ENTRY - 1)
 		return false;
 	machine->smbios_entry = (struct span){entry, SMBIOS2_ENTRY};
-	machine->smbios_table = table_at(le32(entry + 24), le16(entry + 22));
+	machine->smbios_table = tables_span(le32(entry + 24), le16(entry + 22), OLD_BIOS_BYTES);
 	return machine->smbios_table.len > 0;
 }
 

@@ -133,6 +133,20 @@ bool smbios_next_of(struct span table, uint8_t type, size_t *cursor, struct smbi
 	return false;
 }
 
+bool smbios_by_handle(struct span table, uint16_t handle, struct smbios_structure *ret)
+{
+	struct smbios_structure s;
+	size_t cursor = 0;
+
+	while (smbios_next(table, &cursor, &s)) {
+		if (s.handle == handle) {
+			*ret = s;
+			return true;
+		}
+	}
+	return false;
+}
+
 size_t smbios_string(const struct smbios_structure *s, unsigned number, char *ret, size_t cap)
 {
 	size_t at = 0;

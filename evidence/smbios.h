@@ -69,13 +69,38 @@ struct smbios_processor { /* type 4 */
 };
 
 struct smbios_dimm { /* type 17 */
+	uint16_t handle;
+	uint16_t array;  /* handle of its type 16 */
+	uint16_t errors; /* handle of its type 18 or 33; SMBIOS_NO_ERROR and above: none */
 	bool populated;
 	bool is_ram; /* false: flash, video memory or persistent memory behind the same interface */
+	bool is_stacked; /* HBM: may serve as a cache that no map shows */
+	bool is_cached;  /* persistent memory in use as RAM: the DRAM before it may be its cache */
 	char locator[SMBIOS_TEXT], bank[SMBIOS_TEXT], maker[SMBIOS_TEXT];
 	char serial[SMBIOS_TEXT], part_number[SMBIOS_TEXT];
 	const char *technology; /* "DDR4"; "memory" where not known */
 	uint64_t size_bytes;    /* 0: not populated, or size unknown */
 	unsigned speed_mts;     /* as configured, else the rated one; 0 unknown */
+};
+
+#define SMBIOS_NO_ERROR 0xfffe /* and 0xffff: no structure about errors, no error */
+
+struct smbios_array { /* type 16 */
+	uint16_t handle;
+	uint16_t errors;     /* as in struct smbios_dimm */
+	bool is_main_memory; /* not of a video card, of a cache, or behind CXL */
+	bool has_ecc;
+};
+
+struct smbios_mapping {     /* type 19 or 20 */
+	uint16_t owner;     /* handle of the array (19) or the device (20) */
+	uint64_t low, high; /* [low, high), whole pages; low == high: nothing, or nonsense */
+	uint8_t interleaved; /* type 20: position in the interleave, 0: not interleaved, 0xff: unknown */
+};
+
+struct smbios_memory_error { /* type 18 or 33 */
+	const char *what;    /* "an uncorrected error"; NULL: none, or not said */
+	bool is_corrected;
 };
 
 /* Each reads a structure of its type; all fields are set. `entry` may be NULL: then the byte order of the UUID is the
@@ -86,8 +111,24 @@ void smbios_read_system(const struct smbios_structure *s, const struct smbios_en
 void smbios_read_board(const struct smbios_structure *s, struct smbios_board *ret);
 void smbios_read_processor(const struct smbios_structure *s, struct smbios_processor *ret);
 void smbios_read_dimm(const struct smbios_structure *s, struct smbios_dimm *ret);
+void smbios_read_array(const struct smbios_structure *s, struct smbios_array *ret);
+void smbios_read_mapping(const struct smbios_structure *s, struct smbios_mapping *ret);
+void smbios_read_memory_error(const struct smbios_structure *s, struct smbios_memory_error *ret);
 
 /* ---- what others ask ---- */
+
+/* The part of the table that the entry point speaks for: nothing when `entry` is there and invalid, all of it when there
+ * is none. */
+struct span smbios_trusted(struct span entry, struct span table);
+
+/* The structure with that handle. False: there is none. */
+bool smbios_by_handle(struct span table, uint16_t handle, struct smbios_structure *ret);
+
+/* The next populated RAM module (type 17). The n-th of them, from 0, is the part "dimm<n>". */
+bool smbios_next_module(struct span table, size_t *cursor, struct smbios_dimm *ret);
+
+/* Whether firmware left these words where a name should be: "To be filled by O.E.M.", "NO DIMM". */
+bool smbios_is_placeholder(const char *s);
 
 /* The next OEM string (type 11), cleaned. *cursor is 0 for the first. False when there are no more. */
 bool smbios_next_oem_string(struct span table, size_t *cursor, char *ret, size_t cap);

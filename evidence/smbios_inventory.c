@@ -6,14 +6,13 @@
 
 enum { TYPE_FIRMWARE = 0, TYPE_SYSTEM = 1, TYPE_BOARD = 2, TYPE_PROCESSOR = 4, TYPE_DIMM = 17 };
 
-/* Words that firmware leaves where a name should be. */
-static bool is_placeholder(const char *s)
+bool smbios_is_placeholder(const char *s)
 {
 	static const char *const globs[] = {"", "to be filled by o.e.m*", "not specified",
 		"not available", "none", "n/a", "unknown", "default string", "system serial number",
 		"system product name", "system manufacturer", "system version", "*[empty]*",
-		"empty", "serialnum*", "manufacturer#*", "partnum*", "modulepartnumber*",
-		"00000000", "0000000000000000", "ffffffff"};
+		"empty", "manufacturer#*", "modulepartnumber*", "no dimm*", "*sernum*",
+		"*serialnum*", "*partnum*", "00000000", "0000000000000000", "ffffffff"};
 	struct text t = {s, text_length(s)};
 
 	for (size_t i = 0; i < ARRAY_LEN(globs); i++) {
@@ -26,7 +25,7 @@ static bool is_placeholder(const char *s)
 /* Keeps the text in dst unless it is a placeholder or dst has one. */
 static void keep(char dst[PART_TEXT], const char *src)
 {
-	if (dst[0] == '\0' && !is_placeholder(src))
+	if (dst[0] == '\0' && !smbios_is_placeholder(src))
 		text_copy(dst, PART_TEXT, src);
 }
 
@@ -55,7 +54,7 @@ static void add_firmware(struct span table, struct inventory *inv)
 	text_copy(p->id, sizeof(p->id), PART_ID_FIRMWARE);
 	keep(p->maker, fw.vendor);
 	keep(p->version, fw.version);
-	if (!is_placeholder(fw.date))
+	if (!smbios_is_placeholder(fw.date))
 		fmt_add(p->version, sizeof(p->version), "%s%s", p->version[0] ? " of " : "",
 			fw.date);
 	text_copy(p->name, sizeof(p->name), "firmware");
@@ -156,24 +155,34 @@ static void fill_dimm(const struct smbios_dimm *dimm, unsigned number, struct pa
 	keep(p->location, dimm->locator);
 	if (p->location[0] == '\0')
 		keep(p->location, dimm->bank);
-	else if (!is_placeholder(dimm->bank))
+	else if (!smbios_is_placeholder(dimm->bank))
 		fmt_add(p->location, sizeof(p->location), " (%s)", dimm->bank);
+}
+
+bool smbios_next_module(struct span table, size_t *cursor, struct smbios_dimm *ret)
+{
+	struct smbios_structure s;
+	struct smbios_dimm dimm;
+
+	while (smbios_next_of(table, TYPE_DIMM, cursor, &s)) {
+		smbios_read_dimm(&s, &dimm);
+		if (dimm.populated && dimm.is_ram) {
+			*ret = dimm;
+			return true;
+		}
+	}
+	return false;
 }
 
 static void add_dimms(struct span table, struct inventory *inv)
 {
-	struct smbios_structure s;
 	struct smbios_dimm dimm;
 	size_t cursor = 0;
 	unsigned number = 0;
 
-	while (smbios_next_of(table, TYPE_DIMM, &cursor, &s)) {
-		struct part *p;
+	while (smbios_next_module(table, &cursor, &dimm)) {
+		struct part *p = add(inv, PART_DIMM);
 
-		smbios_read_dimm(&s, &dimm);
-		if (!dimm.populated || !dimm.is_ram)
-			continue;
-		p = add(inv, PART_DIMM);
 		if (p == NULL)
 			return;
 		fill_dimm(&dimm, number++, p);
@@ -182,31 +191,37 @@ static void add_dimms(struct span table, struct inventory *inv)
 
 uint64_t smbios_installed_bytes(struct span table)
 {
-	struct smbios_structure s;
 	struct smbios_dimm dimm;
 	size_t cursor = 0;
 	uint64_t sum = 0;
 
-	while (smbios_next_of(table, TYPE_DIMM, &cursor, &s)) {
-		smbios_read_dimm(&s, &dimm);
-		if (!dimm.populated || !dimm.is_ram)
-			continue;
+	while (smbios_next_module(table, &cursor, &dimm)) {
 		if (dimm.size_bytes == 0 || __builtin_add_overflow(sum, dimm.size_bytes, &sum))
 			return 0;
 	}
 	return sum;
 }
 
+struct span smbios_trusted(struct span entry, struct span table)
+{
+	struct smbios_entry e;
+
+	if (entry.len == 0)
+		return table;
+	if (!smbios_entry_read(entry, &e))
+		return (struct span){table.at, 0};
+	if (e.table_bytes != 0 && e.table_bytes < table.len)
+		table.len = e.table_bytes;
+	return table;
+}
+
 size_t smbios_inventory(struct span entry, struct span table, struct inventory *inv)
 {
 	struct smbios_entry e;
-	size_t before = inv->count;
-	bool has_entry = entry.len > 0;
+	const size_t before = inv->count;
+	const bool has_entry = smbios_entry_read(entry, &e);
 
-	if (has_entry && !smbios_entry_read(entry, &e))
-		return 0;
-	if (has_entry && e.table_bytes != 0 && e.table_bytes < table.len)
-		table.len = e.table_bytes;
+	table = smbios_trusted(entry, table);
 	add_board(has_entry ? &e : NULL, table, inv);
 	add_firmware(table, inv);
 	add_processors(table, inv);

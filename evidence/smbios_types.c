@@ -4,7 +4,7 @@
  * Spec.  DSP0134 3.7: 7.1 BIOS, 7.2 system, 7.3 baseboard, 7.5 processor, 7.18 memory device.
  */
 #include "core/fmt.h"
-#include "evidence/smbios.h"
+#include "evidence/smbios_fields.h"
 
 #define UUID_BYTES 16
 
@@ -22,31 +22,10 @@
 #define TECHNOLOGY_FIRST_NV 5 /* NVDIMM-F; 6 NVDIMM-P, 7 Intel Optane persistent memory */
 #define TECHNOLOGY_LAST_NV  7
 
-/* Fields by offset; 0 where the structure ends before them. */
-static uint8_t byte_at(const struct smbios_structure *s, size_t offset)
-{
-	return offset < s->formatted.len ? s->formatted.at[offset] : 0;
-}
-
-static uint16_t word_at(const struct smbios_structure *s, size_t offset)
-{
-	return offset + 2 <= s->formatted.len ? le16(s->formatted.at + offset) : 0;
-}
-
-static uint32_t dword_at(const struct smbios_structure *s, size_t offset)
-{
-	return offset + 4 <= s->formatted.len ? le32(s->formatted.at + offset) : 0;
-}
-
-static uint64_t qword_at(const struct smbios_structure *s, size_t offset)
-{
-	return offset + 8 <= s->formatted.len ? le64(s->formatted.at + offset) : 0;
-}
-
 /* The string whose number stands at `offset`. */
 static void text_at(const struct smbios_structure *s, size_t offset, char ret[SMBIOS_TEXT])
 {
-	smbios_string(s, byte_at(s, offset), ret, SMBIOS_TEXT);
+	smbios_string(s, smbios_byte(s, offset), ret, SMBIOS_TEXT);
 }
 
 void smbios_read_firmware(const struct smbios_structure *s, struct smbios_firmware *ret)
@@ -92,7 +71,7 @@ void smbios_read_system(const struct smbios_structure *s, const struct smbios_en
 
 void smbios_read_board(const struct smbios_structure *s, struct smbios_board *ret)
 {
-	uint8_t type = byte_at(s, 0x0d);
+	uint8_t type = smbios_byte(s, 0x0d);
 
 	ret->is_main = type <= BOARD_UNKNOWN || type == BOARD_MAIN;
 	text_at(s, 0x04, ret->maker);
@@ -104,14 +83,14 @@ void smbios_read_board(const struct smbios_structure *s, struct smbios_board *re
 /* A count in a byte, and in a word (3.0) when the byte says 255. */
 static unsigned count_at(const struct smbios_structure *s, size_t byte, size_t word)
 {
-	uint8_t small = byte_at(s, byte);
+	uint8_t small = smbios_byte(s, byte);
 
-	return small == CORES_SEE_WORD && word_at(s, word) != 0 ? word_at(s, word) : small;
+	return small == CORES_SEE_WORD && smbios_word(s, word) != 0 ? smbios_word(s, word) : small;
 }
 
 void smbios_read_processor(const struct smbios_structure *s, struct smbios_processor *ret)
 {
-	ret->populated = (byte_at(s, 0x18) & PROCESSOR_POPULATED) != 0;
+	ret->populated = (smbios_byte(s, 0x18) & PROCESSOR_POPULATED) != 0;
 	text_at(s, 0x04, ret->socket);
 	text_at(s, 0x07, ret->maker);
 	text_at(s, 0x10, ret->version);
@@ -124,40 +103,41 @@ void smbios_read_processor(const struct smbios_structure *s, struct smbios_proce
 struct memory_type {
 	const char *name;
 	bool not_ram;
+	bool is_stacked;
 };
 
 static const struct memory_type *memory_type(uint8_t type)
 {
 	static const struct memory_type types[] = {
-		[0x01] = {"memory", false},
-		[0x03] = {"DRAM", false},
-		[0x04] = {"EDRAM", false},
-		[0x05] = {"VRAM", true},
-		[0x06] = {"SRAM", false},
-		[0x07] = {"RAM", false},
-		[0x08] = {"ROM", true},
-		[0x09] = {"flash", true},
-		[0x0a] = {"EEPROM", true},
-		[0x0b] = {"FEPROM", true},
-		[0x0c] = {"EPROM", true},
-		[0x0f] = {"SDRAM", false},
-		[0x11] = {"RDRAM", false},
-		[0x12] = {"DDR", false},
-		[0x13] = {"DDR2", false},
-		[0x14] = {"DDR2 FB-DIMM", false},
-		[0x18] = {"DDR3", false},
-		[0x19] = {"FBD2", false},
-		[0x1a] = {"DDR4", false},
-		[0x1b] = {"LPDDR", false},
-		[0x1c] = {"LPDDR2", false},
-		[0x1d] = {"LPDDR3", false},
-		[0x1e] = {"LPDDR4", false},
-		[0x1f] = {"non-volatile memory", true},
-		[0x20] = {"HBM", false},
-		[0x21] = {"HBM2", false},
-		[0x22] = {"DDR5", false},
-		[0x23] = {"LPDDR5", false},
-		[0x24] = {"HBM3", false},
+		[0x01] = {"memory", false, false},
+		[0x03] = {"DRAM", false, false},
+		[0x04] = {"EDRAM", false, false},
+		[0x05] = {"VRAM", true, false},
+		[0x06] = {"SRAM", false, false},
+		[0x07] = {"RAM", false, false},
+		[0x08] = {"ROM", true, false},
+		[0x09] = {"flash", true, false},
+		[0x0a] = {"EEPROM", true, false},
+		[0x0b] = {"FEPROM", true, false},
+		[0x0c] = {"EPROM", true, false},
+		[0x0f] = {"SDRAM", false, false},
+		[0x11] = {"RDRAM", false, false},
+		[0x12] = {"DDR", false, false},
+		[0x13] = {"DDR2", false, false},
+		[0x14] = {"DDR2 FB-DIMM", false, false},
+		[0x18] = {"DDR3", false, false},
+		[0x19] = {"FBD2", false, false},
+		[0x1a] = {"DDR4", false, false},
+		[0x1b] = {"LPDDR", false, false},
+		[0x1c] = {"LPDDR2", false, false},
+		[0x1d] = {"LPDDR3", false, false},
+		[0x1e] = {"LPDDR4", false, false},
+		[0x1f] = {"non-volatile memory", true, false},
+		[0x20] = {"HBM", false, true},
+		[0x21] = {"HBM2", false, true},
+		[0x22] = {"DDR5", false, false},
+		[0x23] = {"LPDDR5", false, false},
+		[0x24] = {"HBM3", false, true},
 	};
 
 	if (type >= ARRAY_LEN(types) || types[type].name == NULL)
@@ -167,12 +147,12 @@ static const struct memory_type *memory_type(uint8_t type)
 
 static uint64_t dimm_size(const struct smbios_structure *s)
 {
-	uint16_t size = word_at(s, 0x0c);
+	uint16_t size = smbios_word(s, 0x0c);
 
 	if (size == SIZE_NONE || size == SIZE_UNKNOWN)
 		return 0;
 	if (size == SIZE_EXTENDED)
-		return (uint64_t)(dword_at(s, 0x1c) & INT32_MAX) << 20;
+		return (uint64_t)(smbios_dword(s, 0x1c) & INT32_MAX) << 20;
 	if ((size & SIZE_IS_KIB) != 0)
 		return (uint64_t)(size & ~SIZE_IS_KIB) << 10;
 	return (uint64_t)size << 20;
@@ -189,10 +169,10 @@ static unsigned dimm_speed(const struct smbios_structure *s)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		uint16_t speed = word_at(s, fields[i].word);
+		uint16_t speed = smbios_word(s, fields[i].word);
 
 		if (speed == UINT16_MAX)
-			return dword_at(s, fields[i].dword);
+			return smbios_dword(s, fields[i].dword);
 		if (speed != 0)
 			return speed;
 	}
@@ -201,14 +181,19 @@ static unsigned dimm_speed(const struct smbios_structure *s)
 
 void smbios_read_dimm(const struct smbios_structure *s, struct smbios_dimm *ret)
 {
-	const struct memory_type *type = memory_type(byte_at(s, 0x12));
-	uint8_t technology = byte_at(s, 0x28);
-	uint64_t volatile_bytes = qword_at(s, 0x3c);
+	const struct memory_type *type = memory_type(smbios_byte(s, 0x12));
+	uint8_t technology = smbios_byte(s, 0x28);
+	uint64_t volatile_bytes = smbios_qword(s, 0x3c);
 
-	ret->populated = word_at(s, 0x0c) != SIZE_NONE;
+	ret->handle = s->handle;
+	ret->array = smbios_word(s, 0x04);
+	ret->errors = s->formatted.len >= 0x08 ? smbios_word(s, 0x06) : SMBIOS_NO_ERROR;
+	ret->populated = smbios_word(s, 0x0c) != SIZE_NONE;
 	ret->is_ram = !type->not_ram;
 	ret->size_bytes = dimm_size(s);
 	ret->technology = type->name;
+	ret->is_stacked = type->is_stacked;
+	ret->is_cached = false;
 	ret->speed_mts = dimm_speed(s);
 	text_at(s, 0x10, ret->locator);
 	text_at(s, 0x11, ret->bank);
@@ -218,6 +203,7 @@ void smbios_read_dimm(const struct smbios_structure *s, struct smbios_dimm *ret)
 	/* Of a persistent module only the part in volatile use is RAM. */
 	if (technology >= TECHNOLOGY_FIRST_NV && technology <= TECHNOLOGY_LAST_NV) {
 		ret->is_ram = volatile_bytes != 0 && volatile_bytes != UINT64_MAX;
+		ret->is_cached = ret->is_ram;
 		if (ret->is_ram)
 			ret->size_bytes = volatile_bytes;
 	}

@@ -25,6 +25,7 @@
 #define WORDS_SIZE  4096
 #define SMBIOS_SIZE 65536
 #define ENTRY_BYTES 32
+#define ACPI_SIZE   65536
 #define RAM_BYTES   (16u << 20)
 
 struct bench {
@@ -43,6 +44,8 @@ struct bench {
 	enum cpu_mode cpu_mode;
 	char words[WORDS_SIZE]; /* key=value arguments, as GRUB would pass them */
 	uint8_t smbios[SMBIOS_SIZE];
+	uint8_t acpi[ACPI_SIZE]; /* the tables one behind the other */
+	size_t acpi_used;
 };
 
 static const char usage[] =
@@ -56,7 +59,8 @@ static const char usage[] =
 	"  --mca SPEC      a machine check: cpu=0,bank=7,status=0x9c0000000000009f,addr=0x1234000,misc=0x8c,at=2s ... repeatable\n"
 	"  --nic SPEC      the network: gateway=10.0.2.2, owner=10.0.2.15@52:54:00:00:00:99 ... repeatable\n"
 	"  --disk SPEC     a disk: size=64M,bad=1000,lies=200,slow=3000+64:200ms ... repeatable\n"
-	"  --smbios FILE   SMBIOS dump as dmidecode --dump-bin writes it\n\n"
+	"  --smbios FILE   SMBIOS dump as dmidecode --dump-bin writes it\n"
+	"  --acpi FILE     one ACPI table, header included ... repeatable\n\n"
 	"exit code: 0 PASS, 1 FAIL, 2 ERROR, 3 WARN, 4 SKIP, 64 wrong usage\n";
 
 /* ---- console ---- */
@@ -160,6 +164,21 @@ static bool take_smbios(struct bench *b, const char *value)
 	return true;
 }
 
+static bool take_acpi(struct bench *b, const char *value)
+{
+	struct machine *m = &b->machine;
+	FILE *file = fopen(value, "rb");
+	size_t len;
+
+	if (file == NULL || m->acpi_table_count == ACPI_TABLES_MAX)
+		return false;
+	len = fread(b->acpi + b->acpi_used, 1, sizeof(b->acpi) - b->acpi_used, file);
+	fclose(file);
+	m->acpi_tables[m->acpi_table_count++] = (struct span){b->acpi + b->acpi_used, len};
+	b->acpi_used += len;
+	return len > 0;
+}
+
 static const struct part_argument {
 	const char *name;
 	bool (*take)(struct bench *b, const char *value);
@@ -173,6 +192,7 @@ static const struct part_argument {
 	{"--disk", take_disk},
 	{"--log", take_log},
 	{"--smbios", take_smbios},
+	{"--acpi", take_acpi},
 };
 
 static bool take_part(struct bench *b, const char *name, const char *value)

@@ -120,10 +120,13 @@ void sim_cpus_port(struct sim_cpus *cpus, unsigned count, enum cpu_mode mode, st
 {
 	cpus->count = count < 1 ? 1 : count > SIM_CPUS_MAX ? SIM_CPUS_MAX : count;
 	cpus->mode = mode;
+	for (uint32_t i = 0; i < cpus->count; i++)
+		cpus->apic_ids[i] = i;
 	*ret = (struct cpu_port){.ctx = cpus,
 		.count = cpus->count,
 		.present = cpus->count,
 		.mode = mode,
+		.apic_ids = cpus->apic_ids,
 		.run = sim_run,
 		.run_on = sim_run_on,
 		.flush_caches = sim_flush_caches,

@@ -9,6 +9,8 @@
 
 #include "core/machine.h"
 
+#define SIM_CPUS_MAX 1024
+
 /* Zero it, set what should be special, and make the port. */
 struct sim_cpus {
 	bool in_turn;            /* no threads: the same order every time */
@@ -17,11 +19,11 @@ struct sim_cpus {
 	unsigned calls;          /* so far */
 	unsigned count;          /* from sim_cpus_port() on */
 	enum cpu_mode mode;
+	uint32_t apic_ids[SIM_CPUS_MAX]; /* CPU n has the id n */
 };
 
 /* A port to 1 .. SIM_CPUS_MAX CPUs, which `cpus` must outlive. On CPUS_REFUSED no part is run, on CPUS_TIMEOUT
  * the last part never is. */
-#define SIM_CPUS_MAX 1024
 void sim_cpus_port(struct sim_cpus *cpus, unsigned count, enum cpu_mode mode, struct cpu_port *ret);
 
 #endif

@@ -7,7 +7,8 @@
 #include "host/sim_ram_faults.h"
 #include <stdlib.h>
 
-#define PAGE_WORDS (PLAN_PAGE / sizeof(uint64_t))
+#define PAGE_WORDS          (PLAN_PAGE / sizeof(uint64_t))
+#define CONVENTIONAL_MEMORY 7 /* EFI_MEMORY_TYPE */
 
 /* ---- addresses ---- */
 
@@ -350,4 +351,7 @@ void sim_ram_port(struct sim_ram *ram, struct ram_port *ret)
 		.kernels = &ram->kernels,
 		.acquire = sim_acquire,
 		.release = sim_release};
+	for (size_t i = 0; i < ram->range_count; i++)
+		ram_map_add(&ret->map, ram->ranges[i].physical, ram->ranges[i].bytes,
+			CONVENTIONAL_MEMORY, 0);
 }

@@ -3,40 +3,10 @@
 #include "core/text.h"
 #include "evidence/smbios.h"
 #include "tests/test.h"
+#include "tests/unit/smbios_maker.h"
 #include <stdlib.h>
 
 /* ---- making tables ---- */
-
-struct maker {
-	uint8_t bytes[4096];
-	size_t len;
-};
-
-/* Appends a structure: `body` follows the header; `strings` are separated by '|'. */
-static void add(
-	struct maker *m, uint8_t type, const uint8_t *body, size_t body_len, const char *strings)
-{
-	uint8_t *p = m->bytes + m->len;
-	size_t at = 4 + body_len;
-
-	p[0] = type;
-	p[1] = (uint8_t)at;
-	p[2] = (uint8_t)m->len;
-	p[3] = (uint8_t)(m->len >> 8);
-	if (body_len > 0)
-		memcpy(p + 4, body, body_len);
-	for (const char *c = strings; *c != '\0'; c++)
-		p[at++] = *c == '|' ? 0 : (uint8_t)*c;
-	p[at++] = 0;
-	if (strings[0] == '\0' || strings[strlen(strings) - 1] != '|')
-		p[at++] = 0;
-	m->len += at;
-}
-
-static struct span table_of(const struct maker *m)
-{
-	return (struct span){m->bytes, m->len};
-}
 
 static void checksum(uint8_t *p, size_t len, size_t at)
 {
