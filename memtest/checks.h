@@ -12,6 +12,7 @@ struct mem_session {
 	bool acquired; /* the memory is ours, from the first check to mem_session_end() */
 	bool cpu_lost; /* a CPU did not come back: it may still write, so nothing here can be trusted */
 	bool patterns_told; /* a bad mem.patterns was reported */
+	bool covered;       /* some check completed something on all of the plan */
 	struct ram_grant grant;
 	struct mem_plan plan;
 	struct mem_work work;
@@ -23,6 +24,10 @@ struct mem_session {
 
 /* Gives the memory back to the firmware, unless a lost CPU may still write to it. Harmless when nothing was taken. */
 void mem_session_end(struct run *run);
+
+/* The account of the run, node by node and module by module: measures and notes in the current step. Nothing when no
+ * memory was taken. ledger.c */
+void mem_tell_ledger(struct run *run);
 
 extern const struct check mem_address_check;
 extern const struct check mem_march_c_check;

@@ -3,12 +3,10 @@
 #include "memtest/session.h"
 #include "core/fmt.h"
 
-#define LISTED_MAX    4 /* kinds of untested memory in a sentence */
-#define RANGES_NAMED  4 /* in a sentence about mem.range */
-#define LIST_TEXT     256
-#define CPUS_TEXT     32
-#define UNMAPPED_MIN  ((uint64_t)256 << 20) /* firmware, graphics and holes may take this much... */
-#define UNMAPPED_PART 16                    /* ...or this part of what is installed */
+#define LISTED_MAX   4 /* kinds of untested memory in a sentence */
+#define RANGES_NAMED 4 /* in a sentence about mem.range */
+#define LIST_TEXT    256
+#define CPUS_TEXT    32
 
 typedef unsigned long long ull;
 
@@ -51,8 +49,7 @@ static void make_plan(struct run *run)
 static void note_untested(struct run *run)
 {
 	const struct ram_grant *grant = &run->mem->grant;
-	const uint64_t installed = run->installed_bytes, mapped = grant->mapped_bytes;
-	char bytes[FMT_SIZE], other[FMT_SIZE];
+	char bytes[FMT_SIZE];
 
 	for (size_t i = 0; i < grant->skipped_count; i++)
 		record_note(run->rec, PART_ID_MEMORY, "%s not tested: %s",
@@ -64,11 +61,6 @@ static void note_untested(struct run *run)
 	if (run->machine->cpus.count > MEM_PARTS_MAX)
 		record_note(run->rec, PART_ID_MEMORY, "%u of %u CPUs take part in the memory tests",
 			MEM_PARTS_MAX, run->machine->cpus.count);
-	if (installed > mapped && installed - mapped > installed / UNMAPPED_PART &&
-		installed - mapped > UNMAPPED_MIN)
-		record_note(run->rec, PART_ID_MEMORY,
-			"SMBIOS lists %s installed, the memory map has only %s: a DIMM may be mapped out",
-			fmt_bytes(bytes, installed), fmt_bytes(other, mapped));
 }
 
 static bool acquire(struct run *run)
@@ -221,6 +213,7 @@ enum verdict session_conclude(struct run *run, enum sweep_result result, const c
 			m->log.mismatches == 1 ? "" : "es");
 	mem_log_end(&m->log, run);
 	tell_figures(run, done[0] != '\0');
+	run->mem->covered |= done[0] != '\0';
 	if (done[0] != '\0')
 		tell_coverage(run, done, found);
 	if (result == SWEEP_DONE) {

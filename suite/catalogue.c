@@ -6,6 +6,7 @@
  */
 #include "suite/catalogue.h"
 #include "diskbench/checks.h"
+#include "evidence/memory_check.h"
 #include "memtest/checks.h"
 #include "nicprobe/checks.h"
 #include "suite/mca_watch.h"
@@ -25,6 +26,7 @@ const struct check *const catalogue[] = {
 	&disk_inventory_check,
 	&disk_benchmark_check,
 	&disk_surface_check,
+	&mem_inventory_check,
 	&mem_address_check,
 	&mem_march_c_check,
 	&mem_random_check,

@@ -2,6 +2,8 @@
 /* The parts list of a machine. Pure. See inventory.h. */
 #include "suite/inventory.h"
 #include "core/fmt.h"
+#include "evidence/acpi.h"
+#include "evidence/dimm_map.h"
 #include "evidence/smbios.h"
 
 static struct part *add(
@@ -70,4 +72,48 @@ void inventory_take(const struct machine *machine, struct inventory *ret)
 		add_nic(ret, &machine->nics[i]);
 	for (size_t i = 0; i < machine->disk_count; i++)
 		add_disk(ret, &machine->disks[i]);
+}
+
+void topology_take(const struct machine *machine, struct topology *ret)
+{
+	struct span srat;
+
+	*ret = (struct topology){0};
+	if (acpi_find(machine->acpi_tables, machine->acpi_table_count, "SRAT", &srat))
+		srat_read(srat, machine->cpus.apic_ids, machine->cpus.count, ret);
+	dimm_map_read(smbios_trusted(machine->smbios_entry, machine->smbios_table),
+		&machine->ram.map, ret);
+}
+
+/* How many sets of DIMMs the map tells apart. */
+static unsigned count_sets(const struct topology *t)
+{
+	unsigned sets = 0;
+
+	for (size_t i = 0; i < t->dimm_range_count; i++) {
+		size_t j = 0;
+
+		while (j < i && !dimm_set_same(t->dimm_ranges[j].dimms, t->dimm_ranges[i].dimms))
+			j++;
+		sets += j == i;
+	}
+	return sets;
+}
+
+void topology_note(const struct topology *t, struct recorder *rec)
+{
+	const unsigned sets = count_sets(t);
+
+	if (t->node_count > 1)
+		record_note(rec, PART_ID_MEMORY, "%u NUMA nodes (ACPI SRAT), memory in %u ranges",
+			t->node_count, (unsigned)t->node_range_count);
+	else
+		record_note(rec, PART_ID_MEMORY, "the firmware names %s",
+			t->node_count == 1 ? "one NUMA node" : "no NUMA nodes");
+	if (sets > 1)
+		record_note(rec, PART_ID_MEMORY, "an address tells %u groups of DIMMs apart (%s)",
+			sets, t->dimm_why);
+	else
+		record_note(rec, PART_ID_MEMORY, "an address does not tell DIMMs apart: %s",
+			t->dimm_why);
 }

@@ -230,6 +230,7 @@ static void emit_begin(struct suite *s)
 	record_emit(&s->rec, &r);
 	for (size_t i = 0; i < m->note_count; i++)
 		record_note(&s->rec, NULL, "%s", m->notes[i]);
+	topology_note(&s->topology, &s->rec);
 	record_note(&s->rec, NULL, "random seed 0x%llx", (unsigned long long)s->run.seed);
 	show_latest(s);
 }
@@ -251,7 +252,8 @@ static void run_triage(struct suite *s)
 	record_check_begin(&s->rec, REPORT_TRIAGE, "Who is guilty", "");
 	show_latest(s);
 	net_session_end(&s->run);
-	triage_emit(&s->triage, &s->inventory, &s->rec);
+	mem_tell_ledger(&s->run);
+	triage_emit(&s->triage, &s->rec);
 	s->verdict = verdict_worse(s->verdict, record_check_end(&s->rec, SKIP));
 }
 
@@ -306,11 +308,13 @@ struct suite_outcome suite_run(struct suite *s, struct machine *machine)
 		.disk = &s->disk,
 		.pulse = pulse,
 		.suite = s};
-	s->run.installed_bytes = smbios_installed_bytes(machine->smbios_table);
+	s->run.installed_bytes = smbios_installed_bytes(
+		smbios_trusted(machine->smbios_entry, machine->smbios_table));
 	gather_options(s);
 	s->deadline_ns = s->config.budget_ns ? run_now_ns(&s->run) + s->config.budget_ns
 					     : UINT64_MAX;
 	inventory_take(machine, &s->inventory);
+	topology_take(machine, &s->topology);
 	begin_log(s);
 	emit_begin(s);
 	run_passes(s);

@@ -11,11 +11,23 @@ static bool can_be_guilty(enum part_kind kind)
 
 void triage_begin(struct triage *t, const struct inventory *inventory)
 {
-	*t = (struct triage){0};
+	*t = (struct triage){.inventory = inventory};
 	for (size_t i = 0; i < inventory->count; i++) {
 		if (can_be_guilty(inventory->parts[i].kind))
 			text_copy(t->suspects[t->count++].part, PART_ID, inventory->parts[i].id);
 	}
+}
+
+/* A DIMM is a suspect of its own as soon as something is found on it. */
+static struct suspect *add_dimm(struct triage *t, const char *part)
+{
+	const struct part *p = part != NULL ? inventory_part(t->inventory, part) : NULL;
+
+	if (p == NULL || p->kind != PART_DIMM || t->count == PARTS_MAX)
+		return NULL;
+	text_copy(t->suspects[t->count].part, PART_ID, part);
+	t->guilty_dimms++;
+	return &t->suspects[t->count++];
 }
 
 static struct suspect *suspect_of(struct triage *t, const char *part)
@@ -57,7 +69,8 @@ static void hear_finding(struct triage *t, const struct record *r)
 	enum suspect_state state = r->u.finding.verdict == FAIL ? SUSPECT_FAULTY : SUSPECT_SUSPECT;
 	struct suspect *s = suspect_of(t, r->part);
 
-	/* A DIMM is no suspect of its own: the memory it is part of is. */
+	if (s == NULL)
+		s = add_dimm(t, r->part);
 	if (s == NULL)
 		s = suspect_of(t, info->suspect);
 	if (s == NULL)
@@ -97,8 +110,9 @@ static enum suspect_state state_of(const struct suspect *s)
 	return s->coverage[0] != '\0' && !s->could_not_test ? SUSPECT_CLEARED : SUSPECT_UNTESTED;
 }
 
-/* "memory", "nic0 Intel 8086:10d3": parts that a machine has once go by what they are, the others by id and model. */
-static void name_suspect(char *buf, size_t cap, const struct inventory *inventory, const char *id)
+/* "memory", "nic0 Intel 8086:10d3", "dimm2 DIMM_B1 16 GiB DDR4": parts that a machine has once go by what they are,
+ * the others by id, place if that is a slot, and model. */
+static void name_suspect(char *buf, size_t cap, const struct part *p, const char *id)
 {
 	static const char *const singles[] = {[PART_BOARD] = "board and CPUs",
 		[PART_FIRMWARE] = "firmware",
@@ -106,45 +120,83 @@ static void name_suspect(char *buf, size_t cap, const struct inventory *inventor
 		[PART_NETWORK] = "network",
 		[PART_DISK] = NULL};
 
-	for (size_t i = 0; i < inventory->count; i++) {
-		const struct part *p = &inventory->parts[i];
-
-		if (!text_same(p->id, id))
-			continue;
-		if (singles[p->kind] != NULL)
-			text_copy(buf, cap, singles[p->kind]);
-		else
-			fmt_to(buf, cap, "%s %s", p->id, p->name);
-		return;
-	}
-	text_copy(buf, cap, id);
+	if (p == NULL)
+		text_copy(buf, cap, id);
+	else if (singles[p->kind] != NULL)
+		text_copy(buf, cap, singles[p->kind]);
+	else if (p->kind == PART_DIMM)
+		fmt_to(buf, cap, "%s %s%s%s%s%s", p->id, p->location, p->location[0] ? " " : "",
+			p->maker, p->maker[0] ? " " : "", p->name);
+	else
+		fmt_to(buf, cap, "%s %s", p->id, p->name);
 }
 
-static void emit(const struct suspect *s, const struct inventory *inventory, struct recorder *rec)
+/* What to do; of a DIMM also which one to pull out. NULL: nothing. */
+static const char *what_next(char *buf, size_t cap, const struct suspect *s, const struct part *p)
 {
-	char suspect[PART_ID + PART_TEXT + 2], evidence[2 * TRIAGE_TEXT];
-	enum suspect_state state = state_of(s);
+	if (s->findings == 0 || s->next == NULL || p == NULL || p->kind != PART_DIMM)
+		return s->findings > 0 ? s->next : NULL;
+	fmt_to(buf, cap, "%s %s%s%s%s%s: %s", p->location[0] ? "Slot" : "Module",
+		p->location[0] ? p->location : p->id, p->part_number[0] ? ", part number " : "",
+		p->part_number, p->serial[0] ? ", serial " : "", p->serial, s->next);
+	return buf;
+}
+
+static unsigned count_dimms(const struct inventory *inventory)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < inventory->count; i++)
+		count += inventory->parts[i].kind == PART_DIMM;
+	return count;
+}
+
+/* What the coverage says of the memory as a whole holds for the DIMMs that are not named themselves. */
+static void others_cleared(char *buf, size_t cap, const struct triage *t, const struct suspect *s)
+{
+	const unsigned others = count_dimms(t->inventory) - t->guilty_dimms;
+
+	fmt_to(buf, cap, "%s; nothing found on the %u other DIMM%s", s->coverage, others,
+		others == 1 ? "" : "s");
+}
+
+static void say_evidence(char *buf, size_t cap, const struct triage *t, const struct suspect *s,
+	const struct part *p)
+{
+	if (s->findings > 1)
+		fmt_to(buf, cap, "%s (and %u more)", s->evidence, s->findings - 1);
+	else if (s->findings == 1)
+		text_copy(buf, cap, s->evidence);
+	else if (state_of(s) == SUSPECT_CLEARED && p != NULL && p->kind == PART_MEMORY &&
+		 t->guilty_dimms > 0)
+		others_cleared(buf, cap, t, s);
+	else if (state_of(s) == SUSPECT_CLEARED)
+		text_copy(buf, cap, s->coverage);
+	else if (s->could_not_test)
+		fmt_to(buf, cap, "could not be tested: %s", s->trouble);
+	else
+		text_copy(buf, cap, "no check of this run measured it");
+}
+
+static void emit(const struct triage *t, const struct suspect *s, struct recorder *rec)
+{
+	const struct part *p = inventory_part(t->inventory, s->part);
+	char suspect[PART_ID + 3 * PART_TEXT], evidence[2 * TRIAGE_TEXT], next[2 * TRIAGE_TEXT];
 	struct record r = {.kind = RECORD_TRIAGE, .part = s->part, .message = evidence};
 
-	name_suspect(suspect, sizeof(suspect), inventory, s->part);
-	if (s->findings > 1)
-		fmt_to(evidence, sizeof(evidence), "%s (and %u more)", s->evidence,
-			s->findings - 1);
-	else if (s->findings == 1)
-		text_copy(evidence, sizeof(evidence), s->evidence);
-	else if (state == SUSPECT_CLEARED)
-		text_copy(evidence, sizeof(evidence), s->coverage);
-	else if (s->could_not_test)
-		fmt_to(evidence, sizeof(evidence), "could not be tested: %s", s->trouble);
-	else
-		text_copy(evidence, sizeof(evidence), "no check of this run measured it");
+	/* Where each DIMM speaks for itself there is nothing left to say of them together. */
+	if (p != NULL && p->kind == PART_MEMORY && s->findings == 0 && t->guilty_dimms > 0 &&
+		t->guilty_dimms == count_dimms(t->inventory))
+		return;
+	name_suspect(suspect, sizeof(suspect), p, s->part);
+	say_evidence(evidence, sizeof(evidence), t, s, p);
 	r.u.triage.suspect = suspect;
-	r.u.triage.state = state;
-	r.u.triage.next = s->findings > 0 ? s->next : NULL;
+	r.u.triage.state = state_of(s);
+	r.u.triage.next = what_next(next, sizeof(next), s, p);
 	record_emit(rec, &r);
 }
 
-void triage_emit(const struct triage *t, const struct inventory *inventory, struct recorder *rec)
+void triage_emit(const struct triage *t, struct recorder *rec)
 {
 	static const enum suspect_state order[] = {
 		SUSPECT_FAULTY, SUSPECT_SUSPECT, SUSPECT_UNTESTED, SUSPECT_CLEARED};
@@ -152,7 +204,7 @@ void triage_emit(const struct triage *t, const struct inventory *inventory, stru
 	for (size_t o = 0; o < ARRAY_LEN(order); o++) {
 		for (size_t i = 0; i < t->count; i++) {
 			if (state_of(&t->suspects[i]) == order[o])
-				emit(&t->suspects[i], inventory, rec);
+				emit(t, &t->suspects[i], rec);
 		}
 	}
 }

@@ -23,16 +23,19 @@ struct suspect {
 };
 
 struct triage {
+	const struct inventory *inventory;
+	unsigned guilty_dimms; /* DIMMs among the suspects */
 	size_t count;
 	struct suspect suspects[PARTS_MAX];
 };
 
-/* One suspect for each part that can be guilty by itself: memory, network, cards, disks, board, firmware. */
+/* One suspect for each part that can be guilty by itself: memory, network, cards, disks, board, firmware; and later for
+ * each DIMM on which something is found. `inventory` must outlive *t. */
 void triage_begin(struct triage *t, const struct inventory *inventory);
 
 struct listener triage_listener(struct triage *t);
 
 /* Emits one RECORD_TRIAGE per suspect: FAULTY first, then SUSPECT, UNTESTED, CLEARED. */
-void triage_emit(const struct triage *t, const struct inventory *inventory, struct recorder *rec);
+void triage_emit(const struct triage *t, struct recorder *rec);
 
 #endif

@@ -295,28 +295,6 @@ static void test_no_memory(void)
 	rig_free(rig);
 }
 
-static void test_missing_memory_is_noted(void)
-{
-	static const struct {
-		uint64_t installed;
-		bool noted;
-	} cases[] = {
-		{0, false},
-		{MIB, false},
-		{200 * MIB, false},
-		{1024 * MIB, true},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct rig *rig = rig_new(MIB, "");
-
-		rig->run.installed_bytes = cases[i].installed;
-		CHECK_U64(rig_run(rig, &mem_address_check), PASS);
-		CHECK(rig_said(rig, "a DIMM may be mapped out") == cases[i].noted);
-		rig_free(rig);
-	}
-}
-
 static bool acquire_with_ledger(void *ctx, uint64_t reserve_bytes, struct ram_grant *ret)
 {
 	static const struct ram_skipped skipped[] = {{"loader code", 4096}, {"ACPI tables", 4096},
@@ -362,7 +340,6 @@ int main(void)
 	test_caches_are_flushed();
 	test_stopped();
 	test_no_memory();
-	test_missing_memory_is_noted();
 	test_ledger();
 	return test_end(__FILE__);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The SMBIOS reader against dumps of real machines in $KIRIWAKE_DATA/smbios; skipped with a message where there are none. */
 #include "core/fmt.h"
+#include "evidence/dimm_map.h"
+#include "evidence/missing.h"
 #include "evidence/smbios.h"
 #include "tests/test.h"
 #include <stdlib.h>
@@ -12,6 +14,9 @@ struct dump {
 	const char *board, *fw; /* expected to be part of the names */
 	unsigned cpus, dimms;   /* populated */
 	unsigned installed_gib;
+	unsigned hole_mib;    /* below 4 GiB; 0: no RAM above */
+	const char *map;      /* why the map of DIMMs is as good as it is */
+	unsigned first, last; /* how many DIMMs the lowest and the highest RAM may lie on */
 };
 
 static size_t count_parts(const struct inventory *inv, enum part_kind kind)
@@ -47,6 +52,41 @@ static bool load(const char *folder, const char *name, uint8_t *bytes, size_t *r
 	return true;
 }
 
+/* The map of DIMMs against the RAM that such a machine has. */
+static void check_map(const struct dump *d, struct span table)
+{
+	static struct topology topology;
+	static struct ram_map ram;
+	const uint64_t bytes = (uint64_t)d->installed_gib << 30, mib = 1 << 20;
+	const uint64_t low = d->hole_mib == 0 ? bytes : (4096 - d->hole_mib) * mib;
+	struct dimm_set first, last;
+
+	memset(&ram, 0, sizeof(ram));
+	ram_map_add(&ram, 0, low, 7, 0);
+	ram_map_add(&ram, 4096 * mib, bytes - low, 7, 0);
+	dimm_map_read(table, &ram, &topology);
+	CHECK_STR(topology.dimm_why, d->map);
+	CHECK(topology_dimms(&topology, 0, &first) &&
+			topology_dimms(&topology, ram_map_top(&ram) - 1, &last),
+		"%s", d->file);
+	CHECK(dimm_set_count(first) == d->first && dimm_set_count(last) == d->last, "%s: %u and %u",
+		d->file, dimm_set_count(first), dimm_set_count(last));
+}
+
+/* Nothing is missing where all that is installed is mapped. */
+static void check_installed(const struct dump *d, struct span table)
+{
+	static struct ram_map ram;
+	struct installed installed;
+
+	memset(&ram, 0, sizeof(ram));
+	ram_map_add(&ram, 0, ((uint64_t)d->installed_gib << 30) - (100 << 20), 7, 0);
+	installed_read(table, &installed);
+	CHECK_U64(installed.modules, d->dimms);
+	CHECK_U64(installed.bytes, (uint64_t)d->installed_gib << 30);
+	CHECK(shortfall_judge(&installed, &ram).verdict == PASS, "%s", d->file);
+}
+
 static void check_dump(const struct dump *d, const uint8_t *bytes, size_t len)
 {
 	static struct inventory inv;
@@ -71,6 +111,8 @@ static void check_dump(const struct dump *d, const uint8_t *bytes, size_t len)
 	CHECK(count_parts(&inv, PART_DIMM) == d->dimms, "%s: %zu DIMMs", d->file,
 		count_parts(&inv, PART_DIMM));
 	CHECK_U64(smbios_installed_bytes(table), (uint64_t)d->installed_gib << 30);
+	check_map(d, table);
+	check_installed(d, table);
 	CHECK(count_structures(table) == e.structures - 1, "%s: all but the end mark", d->file);
 }
 
@@ -105,17 +147,24 @@ static void check_nothing(void)
 
 int main(void)
 {
+	static const char alone[] = "it is the only one";
 	static const struct dump dumps[] = {
 		{"DellPrecisionWorkStation-490.dmp", "Precision WorkStation 490", "Dell Inc. A05",
-			1, 2, 2},
-		{"IBM-x3950-M2.0.dmidump", "x3950 M2", "IBM", 4, 18, 48},
-		{"PowerEdge-1800.0.dmidump", "PowerEdge 1800", "A05 of 09/21/2005", 1, 2, 1},
-		{"ProLiant-BL460c-G1.0.dmidump", "ProLiant BL460c G1", "HP I15", 1, 4, 16},
-		{"ProLiant-DL585-G2.0.dmidump", "ProLiant DL585 G2", "HP A07", 4, 20, 32},
-		{"VMware-Virtual-Platform.0.dmidump", "VMware Virtual Platform", "Phoenix", 1, 1,
+			1, 2, 2, 0, "SMBIOS type 20", 2, 2},
+		{"IBM-x3950-M2.0.dmidump", "x3950 M2", "IBM", 4, 18, 48, 1024,
+			"SMBIOS type 20 is missing, type 19 knows one array", 18, 18},
+		{"PowerEdge-1800.0.dmidump", "PowerEdge 1800", "A05 of 09/21/2005", 1, 2, 1, 0,
+			"SMBIOS type 20", 2, 2},
+		{"ProLiant-BL460c-G1.0.dmidump", "ProLiant BL460c G1", "HP I15", 1, 4, 16, 768,
+			"SMBIOS type 20", 4, 4},
+		{"ProLiant-DL585-G2.0.dmidump", "ProLiant DL585 G2", "HP A07", 4, 20, 32, 2048,
+			"SMBIOS type 20", 4, 6},
+		{"VMware-Virtual-Platform.0.dmidump", "VMware Virtual Platform", "Phoenix", 1, 1, 2,
+			0, alone, 1, 1},
+		{"dell-ES3020.dat", "ES3020", "UNISYS Corp. A10", 2, 2, 2, 0, "SMBIOS type 20", 2,
 			2},
-		{"dell-ES3020.dat", "ES3020", "UNISYS Corp. A10", 2, 2, 2},
-		{"dell-PE0400.dat", "PowerEdge 400SC", "A02", 1, 2, 1},
+		{"dell-PE0400.dat", "PowerEdge 400SC", "A02", 1, 2, 1, 0,
+			"SMBIOS type 20 knows nothing of channels, type 19 knows one array", 2, 2},
 	};
 	const char *folder = getenv("KIRIWAKE_DATA");
 	static uint8_t bytes[TABLE_MAX];

@@ -170,6 +170,7 @@ struct heard {
 	unsigned count;
 	char suspects[8][96];
 	char evidence[8][160];
+	char next[8][256];
 	enum suspect_state states[8];
 };
 
@@ -181,6 +182,8 @@ static void hear(void *ctx, const struct record *r)
 		return;
 	text_copy(h->suspects[h->count], sizeof(h->suspects[0]), r->u.triage.suspect);
 	text_copy(h->evidence[h->count], sizeof(h->evidence[0]), r->message);
+	text_copy(h->next[h->count], sizeof(h->next[0]),
+		r->u.triage.next != NULL ? r->u.triage.next : "");
 	h->states[h->count++] = r->u.triage.state;
 }
 
@@ -213,7 +216,7 @@ static void test_triage(void)
 	record_coverage(&rec, "nic0", "link is up");
 	record_coverage(&rec, "disk0", "read all of it");
 	record_coverage(&rec, "disk0", "measured it; details");
-	triage_emit(t, inv, &rec);
+	triage_emit(t, &rec);
 
 	CHECK_U64(h.count, 5);
 	CHECK_STR(h.suspects[0], "disk1 bad");
@@ -230,9 +233,71 @@ static void test_triage(void)
 
 	h.count = 0;
 	record_finding(&rec, FINDING_MEM_BIT_ERROR, "dimm0", NULL, 0, "bit 5 is stuck");
-	triage_emit(t, inv, &rec);
-	CHECK_STR(h.suspects[0], "memory"); /* it holds the DIMM */
+	triage_emit(t, &rec);
+	CHECK_STR(h.suspects[0], "disk1 bad");
+	CHECK_STR(h.suspects[1], "dimm0 a DIMM");
+	CHECK(h.states[1] == SUSPECT_FAULTY);
+	CHECK(strncmp(h.next[1], "Module dimm0: Reseat", 20) == 0, "%s", h.next[1]);
+	for (unsigned i = 0; i < h.count; i++)
+		CHECK(!text_same(h.suspects[i], "memory"), "its only DIMM speaks for it");
+	free(inv);
+	free(t);
+}
+
+/* Two of four DIMMs are named, and the memory they are part of stands for the others. */
+static void test_triage_dimms(void)
+{
+	static const struct part parts[] = {{PART_MEMORY, "mem", .name = "memory"},
+		{PART_DIMM, "dimm0", .name = "16 GiB DDR4", .location = "A1"},
+		{PART_DIMM, "dimm1", .name = "16 GiB DDR4", .location = "A2", .maker = "Maker",
+			.part_number = "PN-16", .serial = "SN1"},
+		{PART_DIMM, "dimm2", .name = "16 GiB DDR4"}, {PART_DIMM, "dimm3", .name = "x"}};
+	struct inventory *inv = calloc(1, sizeof(*inv));
+	struct triage *t = calloc(1, sizeof(*t));
+	struct clock_port clock;
+	struct sim_clock sim;
+	struct recorder rec;
+	struct heard h = {0};
+
+	memcpy(inv->parts, parts, sizeof(parts));
+	inv->count = ARRAY_LEN(parts);
+	sim_clock_init(&sim, &clock);
+	recorder_init(&rec, &clock);
+	triage_begin(t, inv);
+	recorder_listen(&rec, triage_listener(t));
+	recorder_listen(&rec, (struct listener){hear, &h});
+	record_finding(&rec, FINDING_MEM_CORRECTED_ERROR, "dimm2", NULL, 0, "3 corrected errors");
+	record_finding(&rec, FINDING_MEM_BIT_ERROR, "dimm1", NULL, 0, "bit 5 is stuck");
+	record_finding(&rec, FINDING_MEM_BIT_ERROR, "dimm1", NULL, 0, "bit 6 is stuck");
+	triage_emit(t, &rec);
+	CHECK_U64(h.count, 3);
+	CHECK_STR(h.suspects[0], "dimm1 A2 Maker 16 GiB DDR4");
 	CHECK(h.states[0] == SUSPECT_FAULTY);
+	CHECK_STR(h.evidence[0], "bit 5 is stuck (and 1 more)");
+	CHECK(strncmp(h.next[0], "Slot A2, part number PN-16, serial SN1: Reseat", 46) == 0, "%s",
+		h.next[0]);
+	CHECK(h.states[1] == SUSPECT_SUSPECT);
+	CHECK_STR(h.suspects[1], "dimm2 16 GiB DDR4");
+	CHECK_STR(h.suspects[2], "memory");
+	CHECK(h.states[2] == SUSPECT_UNTESTED, "what was found on one DIMM clears no other");
+
+	h.count = 0;
+	record_coverage(&rec, "mem", "March C- on all of it: 2 mismatches");
+	triage_emit(t, &rec);
+	CHECK_U64(h.count, 3);
+	CHECK(h.states[2] == SUSPECT_CLEARED);
+	CHECK_STR(h.evidence[2],
+		"March C- on all of it: 2 mismatches; nothing found on the 2 other DIMMs");
+
+	h.count = 0;
+	record_finding(&rec, FINDING_MEM_BIT_ERROR, "mem", NULL, 0, "one of DIMMs A1, A2");
+	record_finding(&rec, FINDING_MEM_BIT_ERROR, "dimm9", NULL, 0, "no such DIMM");
+	triage_emit(t, &rec);
+	CHECK_U64(h.count, 3);
+	CHECK_STR(h.suspects[0], "memory");
+	CHECK(h.states[0] == SUSPECT_FAULTY);
+	CHECK_STR(h.evidence[0], "one of DIMMs A1, A2 (and 1 more)");
+	CHECK_STR(h.suspects[1], "dimm1 A2 Maker 16 GiB DDR4");
 	free(inv);
 	free(t);
 }
@@ -245,5 +310,6 @@ int main(void)
 	test_previous_machine();
 	test_torn();
 	test_triage();
+	test_triage_dimms();
 	return test_end(__FILE__);
 }
