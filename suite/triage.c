@@ -11,7 +11,8 @@ static bool can_be_guilty(enum part_kind kind)
 
 void triage_begin(struct triage *t, const struct inventory *inventory)
 {
-	*t = (struct triage){.inventory = inventory};
+	*t = (struct triage){0};
+	t->inventory = inventory;
 	for (size_t i = 0; i < inventory->count; i++) {
 		if (can_be_guilty(inventory->parts[i].kind))
 			text_copy(t->suspects[t->count++].part, PART_ID, inventory->parts[i].id);
@@ -26,7 +27,8 @@ static struct suspect *add_dimm(struct triage *t, const char *part)
 	if (p == NULL || p->kind != PART_DIMM || t->count == PARTS_MAX)
 		return NULL;
 	text_copy(t->suspects[t->count].part, PART_ID, part);
-	t->guilty_dimms++;
+	t->has_dimms = true;
+	t->named[p - t->inventory->parts] = true;
 	return &t->suspects[t->count++];
 }
 
@@ -83,6 +85,15 @@ static void hear_finding(struct triage *t, const struct record *r)
 	}
 }
 
+/* The ledger says which DIMMs no check reached, as far as it can tell them apart. */
+static void hear_measure(struct triage *t, const struct record *r)
+{
+	const struct part *p = r->part != NULL ? inventory_part(t->inventory, r->part) : NULL;
+
+	if (p != NULL && p->kind == PART_DIMM && text_same(r->u.measure.name, "tested_bytes"))
+		t->unreached[p - t->inventory->parts] = r->u.measure.value == 0;
+}
+
 static void hear(void *ctx, const struct record *r)
 {
 	struct triage *t = ctx;
@@ -90,6 +101,8 @@ static void hear(void *ctx, const struct record *r)
 
 	if (r->kind == RECORD_FINDING) {
 		hear_finding(t, r);
+	} else if (r->kind == RECORD_MEASURE) {
+		hear_measure(t, r);
 	} else if (s != NULL && r->kind == RECORD_COVERAGE) {
 		add_coverage(s, r->message);
 	} else if (s != NULL && r->kind == RECORD_FAULT && !s->could_not_test) {
@@ -101,13 +114,6 @@ static void hear(void *ctx, const struct record *r)
 struct listener triage_listener(struct triage *t)
 {
 	return (struct listener){hear, t};
-}
-
-static enum suspect_state state_of(const struct suspect *s)
-{
-	if (s->findings > 0)
-		return s->state;
-	return s->coverage[0] != '\0' && !s->could_not_test ? SUSPECT_CLEARED : SUSPECT_UNTESTED;
 }
 
 /* "memory", "nic0 Intel 8086:10d3", "dimm2 DIMM_B1 16 GiB DDR4": parts that a machine has once go by what they are,
@@ -142,40 +148,75 @@ static const char *what_next(char *buf, size_t cap, const struct suspect *s, con
 	return buf;
 }
 
-static unsigned count_dimms(const struct inventory *inventory)
+/* The DIMMs that are no suspects themselves, and how many of them no check reached. */
+static unsigned other_dimms(const struct triage *t, unsigned *ret_unreached)
 {
-	unsigned count = 0;
+	unsigned others = 0;
 
-	for (size_t i = 0; i < inventory->count; i++)
-		count += inventory->parts[i].kind == PART_DIMM;
-	return count;
+	*ret_unreached = 0;
+	for (size_t i = 0; i < t->inventory->count; i++) {
+		const struct part *p = &t->inventory->parts[i];
+
+		if (p->kind != PART_DIMM || t->named[i])
+			continue;
+		others++;
+		*ret_unreached += t->unreached[i];
+	}
+	return others;
 }
 
 /* What the coverage says of the memory as a whole holds for the DIMMs that are not named themselves. */
-static void others_cleared(char *buf, size_t cap, const struct triage *t, const struct suspect *s)
+static void say_others(char *buf, size_t cap, const struct triage *t, const struct suspect *s)
 {
-	const unsigned others = count_dimms(t->inventory) - t->guilty_dimms;
+	unsigned unreached;
+	const unsigned others = other_dimms(t, &unreached);
 
-	fmt_to(buf, cap, "%s; nothing found on the %u other DIMM%s", s->coverage, others,
-		others == 1 ? "" : "s");
+	fmt_to(buf, cap, "%s; nothing found on ", s->coverage);
+	if (others == 1)
+		fmt_add(buf, cap, "the other DIMM");
+	else if (unreached == 0)
+		fmt_add(buf, cap, "the %u other DIMMs", others);
+	else
+		fmt_add(buf, cap, "%u of the %u other DIMMs, and the rest not reached",
+			others - unreached, others);
 }
 
-static void say_evidence(char *buf, size_t cap, const struct triage *t, const struct suspect *s,
-	const struct part *p)
+/* Where some DIMMs are suspects, the memory as a whole stands for the others. */
+static bool stands_for_others(const struct triage *t, const struct suspect *s)
 {
+	return t->has_dimms && s->findings == 0 && text_same(s->part, PART_ID_MEMORY);
+}
+
+static enum suspect_state state_of(const struct triage *t, const struct suspect *s)
+{
+	bool covered = s->coverage[0] != '\0' && !s->could_not_test;
+	unsigned unreached = 0;
+
+	if (s->findings > 0)
+		return s->state;
+	if (stands_for_others(t, s))
+		covered = covered && other_dimms(t, &unreached) > unreached;
+	return covered ? SUSPECT_CLEARED : SUSPECT_UNTESTED;
+}
+
+static void say_evidence(char *buf, size_t cap, const struct triage *t, const struct suspect *s)
+{
+	const enum suspect_state state = state_of(t, s);
+
 	if (s->findings > 1)
 		fmt_to(buf, cap, "%s (and %u more)", s->evidence, s->findings - 1);
 	else if (s->findings == 1)
 		text_copy(buf, cap, s->evidence);
-	else if (state_of(s) == SUSPECT_CLEARED && p != NULL && p->kind == PART_MEMORY &&
-		 t->guilty_dimms > 0)
-		others_cleared(buf, cap, t, s);
-	else if (state_of(s) == SUSPECT_CLEARED)
+	else if (state == SUSPECT_CLEARED && stands_for_others(t, s))
+		say_others(buf, cap, t, s);
+	else if (state == SUSPECT_CLEARED)
 		text_copy(buf, cap, s->coverage);
 	else if (s->could_not_test)
 		fmt_to(buf, cap, "could not be tested: %s", s->trouble);
 	else
-		text_copy(buf, cap, "no check of this run measured it");
+		text_copy(buf, cap,
+			stands_for_others(t, s) ? "no check of this run measured the other DIMMs"
+						: "no check of this run measured it");
 }
 
 static void emit(const struct triage *t, const struct suspect *s, struct recorder *rec)
@@ -183,15 +224,14 @@ static void emit(const struct triage *t, const struct suspect *s, struct recorde
 	const struct part *p = inventory_part(t->inventory, s->part);
 	char suspect[PART_ID + 3 * PART_TEXT], evidence[2 * TRIAGE_TEXT], next[2 * TRIAGE_TEXT];
 	struct record r = {.kind = RECORD_TRIAGE, .part = s->part, .message = evidence};
+	unsigned unreached;
 
-	/* Where each DIMM speaks for itself there is nothing left to say of them together. */
-	if (p != NULL && p->kind == PART_MEMORY && s->findings == 0 && t->guilty_dimms > 0 &&
-		t->guilty_dimms == count_dimms(t->inventory))
+	if (stands_for_others(t, s) && other_dimms(t, &unreached) == 0)
 		return;
 	name_suspect(suspect, sizeof(suspect), p, s->part);
-	say_evidence(evidence, sizeof(evidence), t, s, p);
+	say_evidence(evidence, sizeof(evidence), t, s);
 	r.u.triage.suspect = suspect;
-	r.u.triage.state = state_of(s);
+	r.u.triage.state = state_of(t, s);
 	r.u.triage.next = what_next(next, sizeof(next), s, p);
 	record_emit(rec, &r);
 }
@@ -203,7 +243,7 @@ void triage_emit(const struct triage *t, struct recorder *rec)
 
 	for (size_t o = 0; o < ARRAY_LEN(order); o++) {
 		for (size_t i = 0; i < t->count; i++) {
-			if (state_of(&t->suspects[i]) == order[o])
+			if (state_of(t, &t->suspects[i]) == order[o])
 				emit(t, &t->suspects[i], rec);
 		}
 	}

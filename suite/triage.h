@@ -24,7 +24,9 @@ struct suspect {
 
 struct triage {
 	const struct inventory *inventory;
-	unsigned guilty_dimms; /* DIMMs among the suspects */
+	bool has_dimms;            /* among the suspects */
+	bool named[PARTS_MAX];     /* by place in the inventory: a DIMM that is a suspect */
+	bool unreached[PARTS_MAX]; /* likewise: a DIMM that is known not to have been tested */
 	size_t count;
 	struct suspect suspects[PARTS_MAX];
 };

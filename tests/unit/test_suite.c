@@ -290,6 +290,20 @@ static void test_triage_dimms(void)
 		"March C- on all of it: 2 mismatches; nothing found on the 2 other DIMMs");
 
 	h.count = 0;
+	record_measure(&rec, "dimm0", "tested_bytes", 0, 0, "B");
+	record_measure(&rec, "dimm0", "mapped_bytes", 0, 0, "B");
+	record_measure(&rec, "dimm3", "tested_bytes", 5, 0, "B");
+	triage_emit(t, &rec);
+	CHECK_STR(h.evidence[2], "March C- on all of it: 2 mismatches; nothing found on 1 of "
+				 "the 2 other DIMMs, and the rest not reached");
+
+	h.count = 0;
+	record_measure(&rec, "dimm3", "tested_bytes", 0, 0, "B");
+	triage_emit(t, &rec);
+	CHECK(h.states[2] == SUSPECT_UNTESTED, "what was tested was the bad one");
+	CHECK_STR(h.evidence[2], "no check of this run measured the other DIMMs");
+
+	h.count = 0;
 	record_finding(&rec, FINDING_MEM_BIT_ERROR, "mem", NULL, 0, "one of DIMMs A1, A2");
 	record_finding(&rec, FINDING_MEM_BIT_ERROR, "dimm9", NULL, 0, "no such DIMM");
 	triage_emit(t, &rec);
