@@ -141,6 +141,22 @@ static void test_not_believed(void)
 	}
 }
 
+/* Every module but the first has a little more than its own, and the first nearly nothing: where is the rest of it? */
+static void test_short_changed(void)
+{
+	struct maker m;
+
+	four_modules(&m, ARRAY_A);
+	set_ram(14 * GIB);
+	make_device_range(&m, 0, 0, GIB, 0, false);
+	make_device_range(&m, 2, GIB, 6500 * MIB, 0, false);
+	make_device_range(&m, 3, 6500 * MIB, 11000 * MIB, 0, false);
+	make_device_range(&m, 4, 11000 * MIB, 15500 * MIB, 0, false);
+	draw(&m);
+	CHECK_STR(topology.dimm_why,
+		"SMBIOS type 20 does not add up to the modules' sizes, type 19 knows one array");
+}
+
 /* Modules on different channels cannot lie one behind the other, whatever firmware says. */
 static void test_channels(void)
 {
@@ -304,6 +320,7 @@ int main(void)
 	test_believed(false);
 	test_believed(true);
 	test_not_believed();
+	test_short_changed();
 	test_channels();
 	test_arrays();
 	test_unmapped();

@@ -397,6 +397,12 @@ static void test_ledger(void)
 	rig->config.mem_high = 4 * GIB + MIB;
 	mem_tell_ledger(&rig->run);
 	CHECK_U64(got.mapped[0], 0); /* nothing was taken yet: nothing to account for */
+	rig->pulses_left = 1;
+	CHECK_U64(rig_run(rig, &mem_address_check), SKIP);
+	mem_tell_ledger(&rig->run);
+	CHECK_U64(got.mapped[1], 4 * MIB);
+	CHECK_U64(got.tested[1], 0); /* taken, but no check came to an end */
+	rig->run.stopped = false;
 	CHECK_U64(rig_run(rig, &mem_address_check), PASS);
 	mem_tell_ledger(&rig->run);
 	CHECK_U64(got.installed[0], 4 * MIB);
