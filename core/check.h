@@ -53,7 +53,8 @@ struct check {
 	unsigned need;       /* NEED_... */
 	bool on_request;     /* slow or disruptive: only when named */
 	bool thorough;       /* slow: in the quick profile only when named */
-	bool always;         /* taken whatever was selected */
+	bool always;         /* taken whatever was selected, in the first pass */
+	bool once;           /* looks at what no pass changes: only in the first */
 	bool housekeeping;   /* runs whatever was asked for: its PASS alone makes no run PASS */
 
 	/* Returns what it concluded; findings and faults it recorded weigh in by themselves. PASS only for what

@@ -243,5 +243,6 @@ const struct check mem_inventory_check = {
 	.title = "Memory modules: installed against mapped, and errors the firmware knows of",
 	.pass_if =
 		"the memory map has room for every installed module, and the firmware's tables hold no memory error",
+	.once = true,
 	.run = run_inventory,
 };

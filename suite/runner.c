@@ -155,12 +155,13 @@ static void run_check(struct suite *s, const struct check *check)
 static void run_pass(struct suite *s)
 {
 	for (size_t i = 0; i < catalogue_count; i++) {
-		bool again = s->run.pass > 0;
+		const struct check *check = catalogue[i];
+		const bool done = s->run.pass > 0 && (check->always || check->once);
 
 		if (s->run.stopped && had_its_turn(s))
 			return;
-		if (catalogue_selects(&s->config, catalogue[i]) && !(again && catalogue[i]->always))
-			run_check(s, catalogue[i]);
+		if (catalogue_selects(&s->config, check) && !done)
+			run_check(s, check);
 	}
 }
 

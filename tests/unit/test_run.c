@@ -138,6 +138,9 @@ static void test_endings(const char *root)
 	CHECK(strstr(console, "\"nothing.*\"") != NULL && strstr(console, "\"none.*\"") != NULL);
 	o = play(root, "checks=mem.address passes=3", NEVER);
 	CHECK(strstr(o.end_line, "checks=5 pass=4") != NULL, "%s", o.end_line);
+	o = play(root, "checks=mem.address,mem.inventory passes=3", NEVER);
+	CHECK(strstr(o.end_line, "checks=6 pass=4 warn=0 fail=0 error=0 skip=2") != NULL, "%s",
+		o.end_line);
 	o = play(NULL, "checks=mem.address", NEVER);
 	check_end(&o);
 	CHECK(o.verdict == WARN && strstr(o.end_line, "run=none") != NULL, "%s", o.end_line);
