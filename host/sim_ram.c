@@ -166,59 +166,100 @@ void sim_ram_rest(struct sim_ram *ram)
 
 /* ---- kernels ---- */
 
-#define KERNEL(name)                 hooked_##name
-#define KERNEL_VECTOR                uint64_t
-#define KERNEL_RAMP(start, step)     (start)
-#define KERNEL_LOAD(ctx, p)          sim_ram_load(ctx, sim_ram_physical(ctx, p))
-#define KERNEL_STORE(ctx, p, value)  sim_ram_store(ctx, sim_ram_physical(ctx, p), value)
-#define KERNEL_STREAM(ctx, p, value) KERNEL_STORE(ctx, p, value)
-#define KERNEL_FLUSH(ctx, p)         ((void)(p), sim_ram_flush(ctx))
-#define KERNEL_FENCE()               ((void)0)
+#define KERNEL(name)                     hooked_##name
+#define KERNEL_VECTOR                    uint64_t
+#define KERNEL_RAMP(start, step)         (start)
+#define KERNEL_LOAD(ctx, p)              sim_ram_load(ctx, sim_ram_physical(ctx, p))
+#define KERNEL_STORE(ctx, p, value)      sim_ram_store(ctx, sim_ram_physical(ctx, p), value)
+#define KERNEL_STREAM(ctx, p, value)     KERNEL_STORE(ctx, p, value)
+#define KERNEL_LOAD_WORD(ctx, p)         KERNEL_LOAD(ctx, p)
+#define KERNEL_STORE_WORD(ctx, p, value) KERNEL_STORE(ctx, p, value)
+#define KERNEL_FLUSH(ctx, p)             ((void)(p), sim_ram_flush(ctx))
+#define KERNEL_FENCE()                   ((void)0)
 #include "memtest/kernel_body.h"
 
-/* Takes a page off one end of *rest, and says whose kernels are to work on it. */
-static const struct kernels *take_page(
-	struct sim_ram *ram, struct mem_chunk *rest, bool downward, struct mem_chunk *ret)
+static size_t page_of(const struct sim_ram *ram, const uint64_t *word)
 {
-	static const struct kernels hooked = {.march = hooked_march};
-	const size_t before = downward ? rest->count - PAGE_WORDS : 0;
+	return (size_t)((const uint8_t *)word - ram->memory) / PLAN_PAGE;
+}
 
-	*ret = (struct mem_chunk){.words = rest->words + before,
-		.count = PAGE_WORDS,
-		.physical = rest->physical + before * sizeof(uint64_t)};
-	rest->count -= PAGE_WORDS;
-	if (!downward) {
-		rest->words += PAGE_WORDS;
-		rest->physical += PLAN_PAGE;
-	}
-	return ram->hooked[(uint64_t)((uint8_t *)ret->words - ram->memory) / PLAN_PAGE]
-		       ? &hooked
-		       : &kernels_scalar;
+/* Words of the chunk that lie in the page of its first word. */
+static size_t words_in_page(const struct sim_ram *ram, const struct mem_chunk *c)
+{
+	const size_t word = (size_t)((const uint8_t *)c->words - ram->memory) / sizeof(uint64_t);
+	const size_t room = PAGE_WORDS - word % PAGE_WORDS;
+
+	return room < c->count ? room : c->count;
+}
+
+/* Takes the first `count` words off *rest. */
+static struct mem_chunk take_words(struct mem_chunk *rest, size_t count)
+{
+	const struct mem_chunk taken = {rest->words, count, rest->physical};
+
+	rest->words += count;
+	rest->count -= count;
+	rest->physical += count * sizeof(uint64_t);
+	return taken;
+}
+
+/* Takes what lies in one page off one end of *rest. */
+static struct mem_chunk take_page(const struct sim_ram *ram, struct mem_chunk *rest, bool downward)
+{
+	uint64_t *page = (uint64_t *)(void *)ram->memory +
+			 page_of(ram, rest->words + rest->count - 1) * PAGE_WORDS;
+	struct mem_chunk high = *rest;
+
+	if (!downward)
+		return take_words(rest, words_in_page(ram, rest));
+	rest->count = page > rest->words ? (size_t)(page - rest->words) : 0;
+	take_words(&high, rest->count);
+	return high;
+}
+
+/* Whose kernels are to work on that page: the same as on real memory, unless something in it is broken. */
+static const struct kernels *kernels_for(const struct sim_ram *ram, const uint64_t *word)
+{
+	static const struct kernels hooked = {KERNELS_OF(hooked)};
+
+	return ram->hooked[page_of(ram, word)] ? &hooked : &kernels_scalar;
 }
 
 static void sim_march(
 	void *ctx, struct mem_chunk c, const struct march_step *step, struct mem_errors *errors)
 {
-	struct mem_chunk page;
+	while (c.count > 0) {
+		const struct mem_chunk page = take_page(
+			ctx, &c, step->element->direction == MARCH_DOWN);
 
-	while (c.count > 0)
-		take_page(ctx, &c, step->element->direction == MARCH_DOWN, &page)
-			->march(ctx, page, step, errors);
+		kernels_for(ctx, page.words)->march(ctx, page, step, errors);
+	}
 }
 
-static uint64_t sim_load(void *ctx, const uint64_t *word)
+static void sim_modulo(
+	void *ctx, struct mem_chunk c, const struct modulo_step *step, struct mem_errors *errors)
 {
-	return KERNEL_LOAD(ctx, word);
+	while (c.count > 0) {
+		const struct mem_chunk page = take_page(ctx, &c, false);
+
+		kernels_for(ctx, page.words)->modulo(ctx, page, step, errors);
+	}
 }
 
-static void sim_store(void *ctx, uint64_t *word, uint64_t value)
+static void sim_copy(void *ctx, struct mem_chunk to, struct mem_chunk from)
 {
-	KERNEL_STORE(ctx, word, value);
-}
+	const struct sim_ram *ram = ctx;
 
-static void sim_flush(void *ctx, const uint64_t *word)
-{
-	KERNEL_FLUSH(ctx, word);
+	while (to.count > 0) {
+		const size_t to_page = words_in_page(ram, &to),
+			     from_page = words_in_page(ram, &from);
+		const size_t count = to_page < from_page ? to_page : from_page;
+		const bool broken = ram->hooked[page_of(ram, to.words)] ||
+				    ram->hooked[page_of(ram, from.words)];
+
+		(broken ? hooked_copy : kernels_scalar.copy)(
+			ctx, take_words(&to, count), take_words(&from, count));
+	}
 }
 
 /* ---- set-up ---- */
@@ -306,12 +347,7 @@ static void hook_pages(struct sim_ram *ram)
 
 struct kernels sim_ram_faulty_kernels(struct sim_ram *ram)
 {
-	return (struct kernels){.name = "faulty RAM",
-		.ctx = ram,
-		.march = hooked_march,
-		.load = sim_load,
-		.store = sim_store,
-		.flush = sim_flush};
+	return (struct kernels){.name = "faulty RAM", .ctx = ram, KERNELS_OF(hooked)};
 }
 
 static bool sim_acquire(void *ctx, uint64_t reserve_bytes, struct ram_grant *ret)
@@ -344,9 +380,11 @@ void sim_ram_port(struct sim_ram *ram, struct ram_port *ret)
 	ram->kernels = (struct kernels){.name = "simulated RAM",
 		.ctx = ram,
 		.march = sim_march,
-		.load = sim_load,
-		.store = sim_store,
-		.flush = sim_flush};
+		.modulo = sim_modulo,
+		.copy = sim_copy,
+		.flush = hooked_flush,
+		.load = hooked_load,
+		.store = hooked_store};
 	*ret = (struct ram_port){.ctx = ram,
 		.kernels = &ram->kernels,
 		.acquire = sim_acquire,

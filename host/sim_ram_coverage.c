@@ -38,14 +38,16 @@ static void pair_write(struct sim_ram *ram, void *at, pair value,
 	store(ram, physical + sizeof(uint64_t), value[1]);
 }
 
-#define KERNEL(name)                 pair_##name
-#define KERNEL_VECTOR                pair
-#define KERNEL_RAMP(start, step)     ((pair){(start), (start) + (step)})
-#define KERNEL_LOAD(ctx, p)          pair_read(ctx, p)
-#define KERNEL_STORE(ctx, p, value)  pair_write(ctx, p, value, sim_ram_store)
-#define KERNEL_STREAM(ctx, p, value) pair_write(ctx, p, value, sim_ram_stream)
-#define KERNEL_FLUSH(ctx, p)         ((void)(p), sim_ram_flush(ctx))
-#define KERNEL_FENCE()               ((void)0)
+#define KERNEL(name)                     pair_##name
+#define KERNEL_VECTOR                    pair
+#define KERNEL_RAMP(start, step)         ((pair){(start), (start) + (step)})
+#define KERNEL_LOAD(ctx, p)              pair_read(ctx, p)
+#define KERNEL_STORE(ctx, p, value)      pair_write(ctx, p, value, sim_ram_store)
+#define KERNEL_STREAM(ctx, p, value)     pair_write(ctx, p, value, sim_ram_stream)
+#define KERNEL_LOAD_WORD(ctx, p)         sim_ram_load(ctx, sim_ram_physical(ctx, p))
+#define KERNEL_STORE_WORD(ctx, p, value) sim_ram_store(ctx, sim_ram_physical(ctx, p), value)
+#define KERNEL_FLUSH(ctx, p)             ((void)(p), sim_ram_flush(ctx))
+#define KERNEL_FENCE()                   ((void)0)
 #include "memtest/kernel_body.h"
 
 /* ---- faults ---- */
@@ -243,7 +245,7 @@ static bool always_finds(struct sim_ram *ram, const struct coverage_test *test,
 	const struct fault_class *class, struct text faults, unsigned n)
 {
 	const struct kernels scalar = sim_ram_faulty_kernels(ram);
-	const struct kernels wide = {.name = "128-bit", .ctx = ram, .march = pair_march};
+	const struct kernels wide = {.name = "128-bit", .ctx = ram, KERNELS_OF(pair)};
 	const struct kernels *const kernels[] = {&scalar, &wide};
 
 	for (unsigned i = 0; i < 4; i++) {

@@ -5,14 +5,16 @@
 #include "memtest/kernels.h"
 #include "memtest/real_memory.h"
 
-#define KERNEL(name)                 scalar_##name
-#define KERNEL_VECTOR                uint64_t
-#define KERNEL_RAMP(start, step)     (start)
-#define KERNEL_LOAD(ctx, p)          ((void)(ctx), *(const volatile uint64_t *)(p))
-#define KERNEL_STORE(ctx, p, value)  ((void)(ctx), *(volatile uint64_t *)(p) = (value))
-#define KERNEL_STREAM(ctx, p, value) KERNEL_STORE(ctx, p, value)
-#define KERNEL_FLUSH(ctx, p)         ((void)(ctx), flush_line(p))
-#define KERNEL_FENCE()               ((void)0)
+#define KERNEL(name)                     scalar_##name
+#define KERNEL_VECTOR                    uint64_t
+#define KERNEL_RAMP(start, step)         (start)
+#define KERNEL_LOAD(ctx, p)              real_load(ctx, p)
+#define KERNEL_STORE(ctx, p, value)      real_store(ctx, p, value)
+#define KERNEL_STREAM(ctx, p, value)     real_store(ctx, p, value)
+#define KERNEL_LOAD_WORD(ctx, p)         real_load(ctx, p)
+#define KERNEL_STORE_WORD(ctx, p, value) real_store(ctx, p, value)
+#define KERNEL_FLUSH(ctx, p)             ((void)(ctx), flush_line(p))
+#define KERNEL_FENCE()                   ((void)0)
 #include "memtest/kernel_body.h"
 
 void mem_errors_add(struct mem_errors *e, const struct mem_error *error)
@@ -29,8 +31,5 @@ void mem_errors_add(struct mem_errors *e, const struct mem_error *error)
 
 const struct kernels kernels_scalar = {
 	.name = "scalar 64-bit",
-	.march = scalar_march,
-	.load = real_load,
-	.store = real_store,
-	.flush = real_flush,
+	KERNELS_OF(scalar),
 };

@@ -55,18 +55,51 @@ struct march_step {
 	bool flush; /* every operation reaches the cells: the line leaves the caches after each */
 };
 
+/* Modulo-N: of every `stride` words one holds `strided`, all others `others`. Which word is which depends on its
+ * physical address alone, so that pieces of memory fit together wherever they are cut: word number n = address / 8 is a
+ * strided one if n % stride == offset. */
+#define MODULO_STRIDE_MAX 64
+
+enum modulo_write { MODULO_NOTHING, MODULO_STRIDED, MODULO_OTHERS };
+
+struct modulo_step {
+	unsigned stride; /* 2 .. MODULO_STRIDE_MAX */
+	unsigned offset; /* < stride */
+	uint64_t strided, others;
+	bool check;              /* all words, those of a line before any of them is written */
+	enum modulo_write write; /* these words only */
+};
+
+/* Every function keeps to the chunks, and does the same for a chunk as for the parts it may be cut into, at multiples
+ * of 64 bytes of the physical address, given in walking order. */
 struct kernels {
 	const char *name;
 	void *ctx; /* handed to every function */
+
 	/* Does the element's operations on every line of the chunk, in its direction. Errors are added to *errors;
 	 * a word is checked, and once more, before it is written over. */
 	void (*march)(void *ctx, struct mem_chunk c, const struct march_step *step,
 		struct mem_errors *errors);
+
+	/* Walks upwards. Errors as above; `words` counts words per call. */
+	void (*modulo)(void *ctx, struct mem_chunk c, const struct modulo_step *step,
+		struct mem_errors *errors);
+
+	/* Copies line by line, upwards and around the caches where that can be. As many words in both, not overlapping.
+	 * Checks nothing: what arrived shows when it is read. */
+	void (*copy)(void *ctx, struct mem_chunk to, struct mem_chunk from);
+
+	/* The line of 64 bytes that holds `line` leaves the caches of all CPUs; done when this returns. */
+	void (*flush)(void *ctx, const void *line);
+
 	uint64_t (*load)(void *ctx, const uint64_t *word);
 	void (*store)(void *ctx, uint64_t *word, uint64_t value);
-	/* The line of the word leaves the caches; done when it returns. NULL: it takes all of the caches to do that. */
-	void (*flush)(void *ctx, const uint64_t *word);
 };
+
+/* The functions that kernel_body.h leaves, for an initialiser. */
+#define KERNELS_OF(prefix)                                                         \
+	.march = prefix##_march, .modulo = prefix##_modulo, .copy = prefix##_copy, \
+	.flush = prefix##_flush, .load = prefix##_load, .store = prefix##_store
 
 /* On real memory: plain 64-bit loads and stores, and 128-bit ones with fills around the caches. */
 extern const struct kernels kernels_scalar;

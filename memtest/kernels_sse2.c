@@ -12,20 +12,19 @@ static inline void stream(void *at, pair value)
 	_mm_stream_si128(at, (__m128i)value);
 }
 
-#define KERNEL(name)                 sse2_##name
-#define KERNEL_VECTOR                pair
-#define KERNEL_RAMP(start, step)     ((pair){(start), (start) + (step)})
-#define KERNEL_LOAD(ctx, p)          ((void)(ctx), *(const volatile pair *)(p))
-#define KERNEL_STORE(ctx, p, value)  ((void)(ctx), *(volatile pair *)(p) = (value))
-#define KERNEL_STREAM(ctx, p, value) ((void)(ctx), stream(p, value))
-#define KERNEL_FLUSH(ctx, p)         ((void)(ctx), flush_line(p))
-#define KERNEL_FENCE()               _mm_sfence()
+#define KERNEL(name)                     sse2_##name
+#define KERNEL_VECTOR                    pair
+#define KERNEL_RAMP(start, step)         ((pair){(start), (start) + (step)})
+#define KERNEL_LOAD(ctx, p)              ((void)(ctx), *(const volatile pair *)(p))
+#define KERNEL_STORE(ctx, p, value)      ((void)(ctx), *(volatile pair *)(p) = (value))
+#define KERNEL_STREAM(ctx, p, value)     ((void)(ctx), stream(p, value))
+#define KERNEL_LOAD_WORD(ctx, p)         real_load(ctx, p)
+#define KERNEL_STORE_WORD(ctx, p, value) real_store(ctx, p, value)
+#define KERNEL_FLUSH(ctx, p)             ((void)(ctx), flush_line(p))
+#define KERNEL_FENCE()                   _mm_sfence()
 #include "memtest/kernel_body.h"
 
 const struct kernels kernels_sse2 = {
 	.name = "SSE2 128-bit",
-	.march = sse2_march,
-	.load = real_load,
-	.store = real_store,
-	.flush = real_flush,
+	KERNELS_OF(sse2),
 };

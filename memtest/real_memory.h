@@ -13,7 +13,7 @@ static inline void flush_line(const void *line)
 	_mm_mfence();
 }
 
-/* One word, for struct kernels. */
+/* One word. */
 static inline uint64_t real_load(void *ctx, const uint64_t *word)
 {
 	(void)ctx;
@@ -24,12 +24,6 @@ static inline void real_store(void *ctx, uint64_t *word, uint64_t value)
 {
 	(void)ctx;
 	*(volatile uint64_t *)word = value;
-}
-
-static inline void real_flush(void *ctx, const uint64_t *word)
-{
-	(void)ctx;
-	flush_line(word);
 }
 
 #endif
