@@ -21,6 +21,7 @@ EFI   := $(wildcard efi/*.c)
 HOST  := $(filter-out host/main.c,$(wildcard host/*.c))
 TESTS := $(wildcard tests/unit/test_*.c)
 FUZZ  := $(wildcard tests/fuzz/fuzz_*.c)
+BENCH := $(wildcard tests/bench/*.c)
 
 WARN   := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 BASE   := -std=c11 -O2 -g $(WARN) -I. -MMD -MP -DKIRIWAKE_VERSION='"$(VERSION)"' -ffile-prefix-map=$(CURDIR)=.
@@ -141,7 +142,7 @@ test: all image
 
 bench: $(B)/bench
 	$(B)/bench
-$(B)/bench: $(B)/host/tests/bench/bench.o $(B)/host/host.a $(B)/host/pure.a
+$(B)/bench: $(BENCH:%.c=$(B)/host/%.o) $(B)/host/host.a $(B)/host/pure.a
 	$(CC) -o $@ $^ -pthread
 
 docs: $(B)/kiriwake

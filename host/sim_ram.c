@@ -168,13 +168,13 @@ void sim_ram_rest(struct sim_ram *ram)
 
 #define KERNEL(name)                     hooked_##name
 #define KERNEL_VECTOR                    uint64_t
-#define KERNEL_RAMP(start, step)         (start)
 #define KERNEL_LOAD(ctx, p)              sim_ram_load(ctx, sim_ram_physical(ctx, p))
 #define KERNEL_STORE(ctx, p, value)      sim_ram_store(ctx, sim_ram_physical(ctx, p), value)
 #define KERNEL_STREAM(ctx, p, value)     KERNEL_STORE(ctx, p, value)
 #define KERNEL_LOAD_WORD(ctx, p)         KERNEL_LOAD(ctx, p)
 #define KERNEL_STORE_WORD(ctx, p, value) KERNEL_STORE(ctx, p, value)
 #define KERNEL_FLUSH(ctx, p)             ((void)(p), sim_ram_flush(ctx))
+#define KERNEL_ANY(vector)               ((vector) != 0)
 #define KERNEL_FENCE()                   ((void)0)
 #include "memtest/kernel_body.h"
 

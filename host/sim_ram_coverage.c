@@ -40,13 +40,13 @@ static void pair_write(struct sim_ram *ram, void *at, pair value,
 
 #define KERNEL(name)                     pair_##name
 #define KERNEL_VECTOR                    pair
-#define KERNEL_RAMP(start, step)         ((pair){(start), (start) + (step)})
 #define KERNEL_LOAD(ctx, p)              pair_read(ctx, p)
 #define KERNEL_STORE(ctx, p, value)      pair_write(ctx, p, value, sim_ram_store)
 #define KERNEL_STREAM(ctx, p, value)     pair_write(ctx, p, value, sim_ram_stream)
 #define KERNEL_LOAD_WORD(ctx, p)         sim_ram_load(ctx, sim_ram_physical(ctx, p))
 #define KERNEL_STORE_WORD(ctx, p, value) sim_ram_store(ctx, sim_ram_physical(ctx, p), value)
 #define KERNEL_FLUSH(ctx, p)             ((void)(p), sim_ram_flush(ctx))
+#define KERNEL_ANY(vector)               (((vector)[0] | (vector)[1]) != 0)
 #define KERNEL_FENCE()                   ((void)0)
 #include "memtest/kernel_body.h"
 

@@ -1,32 +1,63 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* March elements over a chunk: part of the template in kernel_body.h, which includes it. Pure. */
 
-/* (r), (w) or (r, w): the shapes that take the time. All but `kind`, `reads` and `writes` varies at run time. */
+/* All operations of any element on one line; `zero` is what 0 stands for. */
+KERNEL_INLINE void KERNEL(operate)(void *ctx, const struct KERNEL(place) * p,
+	const struct march_step *step, const KERNEL_LINE *zero, struct mem_errors *errors)
+{
+	const struct march_element *element = step->element;
+	unsigned bad = 0;
+
+	for (unsigned o = 0; o < element->count; o++) {
+		const uint64_t invert = element->ops[o].background ? UINT64_MAX : 0;
+		KERNEL_LINE data;
+
+		KERNEL_EACH(i)
+		data.at[i] = zero->at[i] ^ invert;
+		if (element->ops[o].act == MARCH_READ) {
+			bad |= KERNEL(check)(ctx, p, &data, errors);
+		} else {
+			KERNEL_EACH(i)
+			KERNEL_STORE(ctx, p->at + i, data.at[i]);
+		}
+		if (step->flush)
+			KERNEL_FLUSH(ctx, p->at);
+	}
+	mem_errors_add_words(errors, bad);
+}
+
+/* (r), (w) or (r, w) are the shapes that take the time: what decides between them is constant here. Neither reads nor
+ * writes stands for any other shape. */
 KERNEL_INLINE void KERNEL(walk)(void *ctx, struct mem_chunk c, const struct march_step *step,
 	struct mem_errors *errors, const enum data_kind kind, const bool reads, const bool writes)
 {
-	const struct march_element *element = step->element;
-	const bool downward = element->direction == MARCH_DOWN;
-	const bool turns = element->ops[0].background != element->ops[reads && writes].background;
-	const uint64_t first = element->ops[0].background ? UINT64_MAX : 0;
-	const uint64_t turn = turns ? UINT64_MAX : 0;
-	struct data_page page = DATA_PAGE_NONE;
-	KERNEL_LINE data = KERNEL(data)(&step->data, kind, c.physical, first, &page);
+	const struct march_op *ops = step->element->ops;
+	const bool downward = step->element->direction == MARCH_DOWN, any = !reads && !writes;
+	const uint64_t first = ops[0].background && !any ? UINT64_MAX : 0;
+	const uint64_t turn = ops[0].background != ops[1].background ? UINT64_MAX : 0;
+	struct KERNEL(source) source;
+	struct mem_chunk page;
 
-	for (size_t n = 0; n < c.count / DATA_LINE_WORDS; n++) {
-		KERNEL_VECTOR *at = KERNEL(line_at)(&c, n, downward);
+	KERNEL(source_begin)(&source, &step->data, kind, first);
+	while (KERNEL(take_page)(&c, downward, &page)) {
+		struct KERNEL(place) p = KERNEL(first)(&page, downward);
 
-		if (kind != DATA_FIXED)
-			data = KERNEL(data)(
-				&step->data, kind, KERNEL(physical)(&c, at), first, &page);
-		if (reads)
-			mem_errors_add_words(errors, KERNEL(check)(ctx, &c, at, &data, errors));
-		if (writes && reads) {
+		KERNEL(source_enter)(&source, kind, page.physical);
+		for (size_t n = page.count / DATA_LINE_WORDS; n > 0; n--) {
+			const KERNEL_LINE data = KERNEL(data)(&source, kind, p.physical);
+
+			if (any)
+				KERNEL(operate)(ctx, &p, step, &data, errors);
+			if (reads)
+				mem_errors_add_words(errors, KERNEL(check)(ctx, &p, &data, errors));
 			KERNEL_EACH(i)
-			KERNEL_STORE(ctx, at + i, data.at[i] ^ turn);
-		} else if (writes) {
-			KERNEL_EACH(i)
-			KERNEL_STREAM(ctx, at + i, data.at[i]);
+			{
+				if (writes && reads)
+					KERNEL_STORE(ctx, p.at + i, data.at[i] ^ turn);
+				else if (writes)
+					KERNEL_STREAM(ctx, p.at + i, data.at[i]);
+			}
+			KERNEL(next)(&p);
 		}
 	}
 	KERNEL_FENCE();
@@ -61,33 +92,10 @@ static void KERNEL(march_rw)(
 	KERNEL(walk_data)(ctx, c, step, errors, true, true);
 }
 
-/* Any element, operation by operation. */
 static void KERNEL(march_any)(
 	void *ctx, struct mem_chunk c, const struct march_step *step, struct mem_errors *errors)
 {
-	const struct march_element *element = step->element;
-	struct data_page page = DATA_PAGE_NONE;
-
-	for (size_t n = 0; n < c.count / DATA_LINE_WORDS; n++) {
-		KERNEL_VECTOR *at = KERNEL(line_at)(&c, n, element->direction == MARCH_DOWN);
-		unsigned bad = 0;
-
-		for (unsigned o = 0; o < element->count; o++) {
-			const uint64_t invert = element->ops[o].background ? UINT64_MAX : 0;
-			const KERNEL_LINE data = KERNEL(data)(&step->data, step->data.kind,
-				KERNEL(physical)(&c, at), invert, &page);
-
-			if (element->ops[o].act == MARCH_READ) {
-				bad |= KERNEL(check)(ctx, &c, at, &data, errors);
-			} else {
-				KERNEL_EACH(i)
-				KERNEL_STORE(ctx, at + i, data.at[i]);
-			}
-			if (step->flush)
-				KERNEL_FLUSH(ctx, at);
-		}
-		mem_errors_add_words(errors, bad);
-	}
+	KERNEL(walk_data)(ctx, c, step, errors, false, false);
 }
 
 static void KERNEL(march)(

@@ -7,13 +7,13 @@
 
 #define KERNEL(name)                     scalar_##name
 #define KERNEL_VECTOR                    uint64_t
-#define KERNEL_RAMP(start, step)         (start)
 #define KERNEL_LOAD(ctx, p)              real_load(ctx, p)
 #define KERNEL_STORE(ctx, p, value)      real_store(ctx, p, value)
 #define KERNEL_STREAM(ctx, p, value)     real_store(ctx, p, value)
 #define KERNEL_LOAD_WORD(ctx, p)         real_load(ctx, p)
 #define KERNEL_STORE_WORD(ctx, p, value) real_store(ctx, p, value)
 #define KERNEL_FLUSH(ctx, p)             ((void)(ctx), flush_line(p))
+#define KERNEL_ANY(vector)               ((vector) != 0)
 #define KERNEL_FENCE()                   ((void)0)
 #include "memtest/kernel_body.h"
 

@@ -60,14 +60,22 @@ struct march_step {
  * strided one if n % stride == offset. */
 #define MODULO_STRIDE_MAX 64
 
-enum modulo_write { MODULO_NOTHING, MODULO_STRIDED, MODULO_OTHERS };
+enum modulo_write {
+	MODULO_NOTHING,
+	MODULO_STRIDED, /* the strided words only */
+	MODULO_OTHERS,  /* the others only */
+	MODULO_ALL, /* the whole pattern, around the caches where that can be, unless it is checked first */
+	MODULO_NEXT /* the whole of another pattern */
+};
 
 struct modulo_step {
 	unsigned stride; /* 2 .. MODULO_STRIDE_MAX */
 	unsigned offset; /* < stride */
 	uint64_t strided, others;
-	bool check;              /* all words, those of a line before any of them is written */
-	enum modulo_write write; /* these words only */
+	bool check; /* all words, those of a line before any of them is written */
+	enum modulo_write write;
+	unsigned next_offset; /* < stride; these three: for MODULO_NEXT */
+	uint64_t next_strided, next_others;
 };
 
 /* Every function keeps to the chunks, and does the same for a chunk as for the parts it may be cut into, at multiples

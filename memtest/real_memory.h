@@ -6,6 +6,10 @@
 #include <emmintrin.h>
 #include <stdint.h>
 
+/* Makes the compiler load what stands there anew, once. Unlike with a volatile access, the load may be part of the
+ * instruction that uses the value. */
+#define MEMORY_MAY_HAVE_CHANGED(place) __asm__ volatile("" : "+m"(place))
+
 /* Out of the caches of every CPU, and done before anything that follows. */
 static inline void flush_line(const void *line)
 {

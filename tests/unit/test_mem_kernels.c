@@ -28,9 +28,14 @@ static void noise(uint64_t words[WORDS])
 
 /* ---- modulo-N ---- */
 
+static bool is_at(unsigned stride, unsigned offset, size_t word)
+{
+	return (PHYSICAL / sizeof(uint64_t) + word) % stride == offset;
+}
+
 static bool is_strided(const struct modulo_step *step, size_t word)
 {
-	return (PHYSICAL / sizeof(uint64_t) + word) % step->stride == step->offset;
+	return is_at(step->stride, step->offset, word);
 }
 
 static void model_modulo(const struct modulo_step *step)
@@ -42,6 +47,11 @@ static void model_modulo(const struct modulo_step *step)
 			model[i] = step->strided;
 		if (!strided && step->write == MODULO_OTHERS)
 			model[i] = step->others;
+		if (step->write == MODULO_ALL)
+			model[i] = strided ? step->strided : step->others;
+		if (step->write == MODULO_NEXT)
+			model[i] = is_at(step->stride, step->next_offset, i) ? step->next_strided
+									     : step->next_others;
 	}
 }
 
@@ -79,12 +89,24 @@ static void test_modulo_writes(void)
 			run_modulo(instances[k], &step);
 			model_modulo(&step);
 			CHECK(memcmp(memory, model, sizeof(model)) == 0, "others, %u", stride);
+			step.next_offset = (unsigned)(rng_next(&rng) % stride);
+			step.next_strided = rng_next(&rng);
+			step.next_others = rng_next(&rng);
 			step.check = true;
-			for (unsigned w = MODULO_NOTHING; w <= MODULO_OTHERS; w++) {
+			for (unsigned w = MODULO_NOTHING; w <= MODULO_NEXT; w++) {
 				step.write = (enum modulo_write)w;
 				run_modulo(instances[k], &step);
+				model_modulo(&step);
 				CHECK_U64(errors.count, 0);
-				CHECK(memcmp(memory, model, sizeof(model)) == 0);
+				CHECK(memcmp(memory, model, sizeof(model)) == 0, "%u", w);
+			}
+			step.check = false;
+			for (unsigned w = MODULO_ALL; w <= MODULO_NEXT; w++) {
+				noise(memory);
+				step.write = (enum modulo_write)w;
+				run_modulo(instances[k], &step);
+				model_modulo(&step);
+				CHECK(memcmp(memory, model, sizeof(model)) == 0, "all %u", w);
 			}
 		}
 	}
@@ -93,20 +115,26 @@ static void test_modulo_writes(void)
 /* One wrong bit in any word is found, whatever is written next, and mended if it is among what is written. */
 static void test_modulo_checks_every_word(void)
 {
-	for (size_t n = 0; n < ARRAY_LEN(instances) * 3 * WORDS; n++) {
-		const struct kernels *k = instances[n / WORDS / 3];
+	for (size_t n = 0; n < ARRAY_LEN(instances) * 5 * WORDS; n++) {
+		const struct kernels *k = instances[n / WORDS / 5];
 		const size_t word = n % WORDS;
-		struct modulo_step step = {20, 13, 0x1234567890abcdef, 0xedcba9876f543210, true,
-			(enum modulo_write)(n / WORDS % 3)};
+		struct modulo_step step = {.stride = 20,
+			.offset = 13,
+			.strided = 0x1234567890abcdef,
+			.others = 0xedcba9876f543210,
+			.next_offset = 13,
+			.next_strided = 0x1234567890abcdef,
+			.next_others = 0xedcba9876f543210};
 		const bool strided = is_strided(&step, word);
 		uint64_t good, after;
+		bool mends;
 
 		if (word == 0) {
-			run_modulo(k, &(struct modulo_step){
-					      20, 13, step.strided, 0, false, MODULO_STRIDED});
-			run_modulo(k, &(struct modulo_step){
-					      20, 13, 0, step.others, false, MODULO_OTHERS});
+			step.write = MODULO_ALL;
+			run_modulo(k, &step);
 		}
+		step.check = true;
+		step.write = (enum modulo_write)(n / WORDS % 5);
 		good = memory[word];
 		memory[word] ^= (uint64_t)1 << n % 64;
 		run_modulo(k, &step);
@@ -119,8 +147,9 @@ static void test_modulo_checks_every_word(void)
 		CHECK_U64(errors.at[0].expected, good);
 		CHECK_U64(errors.at[0].actual ^ good, (uint64_t)1 << n % 64);
 		CHECK_U64(errors.at[0].reread, errors.at[0].actual);
-		CHECK((after == good) == (step.write == MODULO_STRIDED && strided) ||
-			(after == good) == (step.write == MODULO_OTHERS && !strided));
+		mends = step.write >= MODULO_ALL ||
+			step.write == (strided ? MODULO_STRIDED : MODULO_OTHERS);
+		CHECK((after == good) == mends, "write %u", step.write);
 	}
 }
 
@@ -172,8 +201,12 @@ static void test_modulo_on_faulty_ram(void)
 
 			memset(&errors, 0, sizeof(errors));
 			for (size_t s = 0; s < ARRAY_LEN(steps); s++) {
-				const struct modulo_step step = {20, offset, 0x5555555555555555,
-					0xaaaaaaaaaaaaaaaa, steps[s].check, steps[s].write};
+				const struct modulo_step step = {.stride = 20,
+					.offset = offset,
+					.strided = 0x5555555555555555,
+					.others = 0xaaaaaaaaaaaaaaaa,
+					.check = steps[s].check,
+					.write = steps[s].write};
 
 				k->modulo(k->ctx, rig_part(rig, 0, 3 * LINE), &step, &errors);
 				k->modulo(k->ctx, rig_part(rig, 3 * LINE, 1024), &step, &errors);

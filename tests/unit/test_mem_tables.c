@@ -92,14 +92,12 @@ static void test_random_pairs(void)
 	unsigned poor = 0;
 
 	for (unsigned s = 0; s < SEEDS; s++) {
-		struct data_page page = DATA_PAGE_NONE;
+		const struct mem_data data = {.kind = DATA_RANDOM, .seed = s};
 
 		for (unsigned b = 0; b < LINE_BITS; b++) {
-			const unsigned word = words[b / 64];
-			const struct data_line line = data_line(
-				DATA_RANDOM, s, 0x100001000 + word / 8 * 64, &page);
+			const uint64_t value = data_value(&data, 0x100001000 + words[b / 64] * 8);
 
-			seeds_of[b][s / 64] |= (data_word(line, word % 8) >> b % 64 & 1) << s % 64;
+			seeds_of[b][s / 64] |= (value >> b % 64 & 1) << s % 64;
 		}
 	}
 	for (unsigned a = 0; a < LINE_BITS; a++) {
