@@ -33,6 +33,10 @@ CFLAGS.efi  := $(BASE) -g0 -ffreestanding -fpic -fvisibility=hidden -fshort-wcha
 CFLAGS.host := $(BASE) -D_GNU_SOURCE
 CFLAGS.asan := $(BASE) -D_GNU_SOURCE -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS.fuzz := $(BASE) -D_GNU_SOURCE -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+# Of single files: what they contain is only called on CPUs that can.
+CFLAGS.memtest/kernels_avx2.c   := -mavx2
+CFLAGS.memtest/kernels_avx512.c := -mavx512f
+
 CC.efi  := $(CC)
 CC.host := $(CC)
 CC.asan := $(CC)
@@ -74,7 +78,7 @@ define flavour
 $(B)/$(1)/%.o: %.c Makefile | $(B)/packages.ok
 	@mkdir -p $$(@D)
 	@echo '  CC $(1) $$<'
-	@$$(CC.$(1)) $$(CFLAGS.$(1)) $$(if $$(filter $$(PURE),$$<),-ffreestanding) -c $$< -o $$@
+	@$$(CC.$(1)) $$(CFLAGS.$(1)) $$(CFLAGS.$$<) $$(if $$(filter $$(PURE),$$<),-ffreestanding) -c $$< -o $$@
 $(B)/$(1)/nicprobe/vendor_table.o: nicprobe/vendor_table.S $(B)/vendors.bin
 	@mkdir -p $$(@D)
 	@$$(CC.$(1)) -DVENDORS='"$(B)/vendors.bin"' -c $$< -o $$@

@@ -21,6 +21,13 @@ enum finish { FINISH_MENU, FINISH_SHUTDOWN, FINISH_REBOOT, FINISH_EXIT, FINISH_Q
 enum dhcp_use { DHCP_LEASE, DHCP_PROBE, DHCP_OFF };
 enum mem_cpus { MEM_CPUS_ALL, MEM_CPUS_ONE, MEM_CPUS_ROUND_ROBIN };
 enum mem_mp { MEM_MP_AUTO, MEM_MP_NONBLOCKING, MEM_MP_BLOCKING, MEM_MP_SINGLE };
+enum mem_kernel {
+	MEM_KERNEL_AUTO,
+	MEM_KERNEL_SCALAR,
+	MEM_KERNEL_SSE2,
+	MEM_KERNEL_AVX2,
+	MEM_KERNEL_AVX512
+};
 enum serial_use { SERIAL_AUTO, SERIAL_ON, SERIAL_OFF };
 
 #define CONFIG_GLOBS 160
@@ -53,6 +60,7 @@ struct config {
 		mem_high; /* physical addresses to test, [low, high); 0, UINT64_MAX: all */
 	enum mem_cpus mem_cpus;
 	enum mem_mp mem_mp;
+	enum mem_kernel mem_kernel;
 	char mem_patterns[CONFIG_GLOBS]; /* names of backgrounds; empty: as the profile says */
 	uint64_t mem_reserve_bytes;
 

@@ -18,6 +18,8 @@
 #define PORT_TEXT  64
 #define PORT_ERROR 96
 
+#define MACHINE_NOTE 200
+
 /* ---- clock ---- */
 
 struct clock_port {
@@ -106,6 +108,8 @@ struct ram_port {
 	const struct kernels *kernels;
 	struct ram_map
 		map; /* the firmware's, as it was before anything was taken; empty: not known */
+	char kernel_refused
+		[PORT_ERROR]; /* why mem.kernel could not be had; empty: it was, or nothing was asked for */
 	char error[PORT_ERROR];
 
 	/* Takes all free conventional memory but a reserve for the firmware (`reserve_bytes`). False: none could be had. */
@@ -319,12 +323,12 @@ struct machine {
 
 	/* What happened before there was a recorder; repeated into the log at the start. */
 	size_t note_count;
-	char notes[MACHINE_NOTES_MAX][128];
+	char notes[MACHINE_NOTES_MAX][MACHINE_NOTE];
 
 	/* Restarts the firmware's watchdog: the machine resets after `seconds` without another call. 0: off. NULL: none. */
 	void (*set_watchdog)(unsigned seconds);
 
-	/* Told once, when the options are known and before the first check: serial, mem.mp. */
+	/* Told once, when the options are known and before the first check: serial, mem.mp, mem.kernel. */
 	void (*apply)(struct machine *machine, const struct config *config);
 };
 

@@ -13,6 +13,7 @@
 #include "host/sim_ram.h"
 #include "host/sim_ram_coverage.h"
 #include "host/sim_volume.h"
+#include "memtest/kernel_choice.h"
 #include "suite/catalogue.h"
 #include "suite/options.h"
 #include "suite/suite.h"
@@ -241,6 +242,23 @@ static bool take_arguments(struct bench *b, int argc, char **argv)
 
 /* ---- the machine ---- */
 
+/* Whole pages of simulated RAM are tested with what this CPU has. Nothing is timed: results are to be repeatable. */
+static void apply(struct machine *machine, const struct config *config)
+{
+	struct kernel_candidates c = {{{.kernels = &kernels_scalar}, {.kernels = &kernels_sse2},
+		{.kernels = &kernels_avx2,
+			.unusable = __builtin_cpu_supports("avx2") ? NULL : "not on this CPU"},
+		{.kernels = &kernels_avx512,
+			.unusable = __builtin_cpu_supports("avx512f") ? NULL : "not on this CPU"}}};
+	struct sim_ram *ram = machine->ram.ctx;
+	char note[MACHINE_NOTE];
+
+	ram->real = kernel_choose(&c, config->mem_kernel, machine->ram.kernel_refused, note);
+	ram->kernels.name = ram->real->name;
+	if (machine->note_count < MACHINE_NOTES_MAX && config->mem_kernel != MEM_KERNEL_AUTO)
+		text_copy(machine->notes[machine->note_count++], MACHINE_NOTE, note);
+}
+
 static bool build(struct bench *b, int argc, char **argv)
 {
 	struct machine *m = &b->machine;
@@ -254,6 +272,7 @@ static bool build(struct bench *b, int argc, char **argv)
 	if (!take_arguments(b, argc, argv) || !sim_ram_init(&b->ram, b->ram_bytes))
 		return false;
 	sim_ram_port(&b->ram, &m->ram);
+	m->apply = apply;
 	sim_cpus_port(&b->cpus, b->cpu_count, b->cpu_mode, &m->cpus);
 	sim_mca_port(&b->mca, &m->clock, &m->cpus, &m->mca);
 	m->nics = b->nics;

@@ -192,29 +192,15 @@ static size_t words_in_page(const struct sim_ram *ram, const struct mem_chunk *c
 	return room < c->count ? room : c->count;
 }
 
-/* Takes the first `count` words off *rest. */
-static struct mem_chunk take_words(struct mem_chunk *rest, size_t count)
-{
-	const struct mem_chunk taken = {rest->words, count, rest->physical};
-
-	rest->words += count;
-	rest->count -= count;
-	rest->physical += count * sizeof(uint64_t);
-	return taken;
-}
-
 /* Takes what lies in one page off one end of *rest. */
 static struct mem_chunk take_page(const struct sim_ram *ram, struct mem_chunk *rest, bool downward)
 {
-	uint64_t *page = (uint64_t *)(void *)ram->memory +
+	uint64_t *last = (uint64_t *)(void *)ram->memory +
 			 page_of(ram, rest->words + rest->count - 1) * PAGE_WORDS;
-	struct mem_chunk high = *rest;
+	const size_t before = last > rest->words ? (size_t)(last - rest->words) : 0;
 
-	if (!downward)
-		return take_words(rest, words_in_page(ram, rest));
-	rest->count = page > rest->words ? (size_t)(page - rest->words) : 0;
-	take_words(&high, rest->count);
-	return high;
+	return chunk_take(
+		rest, downward ? rest->count - before : words_in_page(ram, rest), downward);
 }
 
 /* Whose kernels are to work on that page: the same as on real memory, unless something in it is broken. */
@@ -222,7 +208,7 @@ static const struct kernels *kernels_for(const struct sim_ram *ram, const uint64
 {
 	static const struct kernels hooked = {KERNELS_OF(hooked)};
 
-	return ram->hooked[page_of(ram, word)] ? &hooked : &kernels_scalar;
+	return ram->hooked[page_of(ram, word)] ? &hooked : ram->real;
 }
 
 static void sim_march(
@@ -257,8 +243,8 @@ static void sim_copy(void *ctx, struct mem_chunk to, struct mem_chunk from)
 		const bool broken = ram->hooked[page_of(ram, to.words)] ||
 				    ram->hooked[page_of(ram, from.words)];
 
-		(broken ? hooked_copy : kernels_scalar.copy)(
-			ctx, take_words(&to, count), take_words(&from, count));
+		(broken ? hooked_copy : ram->real->copy)(
+			ctx, chunk_take(&to, count, false), chunk_take(&from, count, false));
 	}
 }
 
@@ -377,6 +363,7 @@ static void sim_release(void *ctx)
 void sim_ram_port(struct sim_ram *ram, struct ram_port *ret)
 {
 	hook_pages(ram);
+	ram->real = &kernels_scalar;
 	ram->kernels = (struct kernels){.name = "simulated RAM",
 		.ctx = ram,
 		.march = sim_march,

@@ -63,7 +63,8 @@ struct sim_ram {
 	size_t fault_count;
 	struct sim_ram_fault faults[SIM_RAM_FAULTS_MAX];
 	pthread_mutex_t one_access; /* a fault may change a word that another CPU is working on */
-	struct kernels kernels;     /* valid after sim_ram_port() */
+	struct kernels kernels;     /* valid after sim_ram_port(), like... */
+	const struct kernels *real; /* ...those for pages that are not hooked */
 	bool cached;                /* accesses go through `cache` */
 	struct sim_ram_cache cache;
 };

@@ -106,22 +106,14 @@ KERNEL_INLINE KERNEL_LINE KERNEL(data)(
 KERNEL_INLINE bool KERNEL(take_page)(struct mem_chunk *rest, bool downward, struct mem_chunk *ret)
 {
 	const uint64_t end = rest->physical + rest->count * sizeof(uint64_t);
-	size_t words = (size_t)(downward ? (end - 1) % DATA_PAGE_BYTES + 1
-					 : DATA_PAGE_BYTES - rest->physical % DATA_PAGE_BYTES) /
-		       sizeof(uint64_t);
-	size_t before;
+	const size_t words = (size_t)(downward ? (end - 1) % DATA_PAGE_BYTES + 1
+					       : DATA_PAGE_BYTES -
+							 rest->physical % DATA_PAGE_BYTES) /
+			     sizeof(uint64_t);
 
 	if (rest->count == 0)
 		return false;
-	words = words < rest->count ? words : rest->count;
-	before = downward ? rest->count - words : 0;
-	*ret = (struct mem_chunk){
-		rest->words + before, words, rest->physical + before * sizeof(uint64_t)};
-	rest->count -= words;
-	if (!downward) {
-		rest->words += words;
-		rest->physical += words * sizeof(uint64_t);
-	}
+	*ret = chunk_take(rest, words < rest->count ? words : rest->count, downward);
 	return true;
 }
 

@@ -48,6 +48,21 @@ static inline void mem_errors_add_words(struct mem_errors *e, unsigned bad)
 		e->words++;
 }
 
+/* Takes `count` <= rest->count words, a multiple of 8, off the lower end of *rest, or downward, the upper end. */
+static inline struct mem_chunk chunk_take(struct mem_chunk *rest, size_t count, bool downward)
+{
+	const size_t before = downward ? rest->count - count : 0;
+	const struct mem_chunk taken = {
+		rest->words + before, count, rest->physical + before * sizeof(uint64_t)};
+
+	rest->count -= count;
+	if (!downward) {
+		rest->words += count;
+		rest->physical += count * sizeof(uint64_t);
+	}
+	return taken;
+}
+
 /* One March element on one background. */
 struct march_step {
 	const struct march_element *element;
@@ -109,8 +124,12 @@ struct kernels {
 	.march = prefix##_march, .modulo = prefix##_modulo, .copy = prefix##_copy, \
 	.flush = prefix##_flush, .load = prefix##_load, .store = prefix##_store
 
-/* On real memory: plain 64-bit loads and stores, and 128-bit ones with fills around the caches. */
+/* On real memory, by width of the registers. The first two run on every x86-64 CPU; the others need what their names
+ * say, switched on. Plain writes go around the caches, except with 64 bits: a line that is only written need not be
+ * fetched first. */
 extern const struct kernels kernels_scalar;
 extern const struct kernels kernels_sse2;
+extern const struct kernels kernels_avx2;
+extern const struct kernels kernels_avx512;
 
 #endif

@@ -2,6 +2,7 @@
 /* Taking and giving back memory, and saying how much of it was tested. Pure. See session.h. */
 #include "memtest/session.h"
 #include "core/fmt.h"
+#include "memtest/kernel_choice.h"
 
 #define LISTED_MAX   4 /* kinds of untested memory in a sentence */
 #define RANGES_NAMED 4 /* in a sentence about mem.range */
@@ -32,6 +33,18 @@ static void tell_bad_range(struct run *run)
 	record_finding(run->rec, FINDING_OPTION_BAD_VALUE, NULL, fields, ARRAY_LEN(fields),
 		"mem.range: no memory that can be tested lies in %s; there is %s. All of it is tested.",
 		value, there);
+}
+
+static void tell_refused_kernel(struct run *run)
+{
+	const struct ram_port *ram = &run->machine->ram;
+	const struct field fields[] = {FIELD_STR("key", "mem.kernel"),
+		FIELD_STR("value", kernel_words[run->config->mem_kernel])};
+
+	if (ram->kernel_refused[0] != '\0')
+		record_finding(run->rec, FINDING_OPTION_BAD_VALUE, NULL, fields, ARRAY_LEN(fields),
+			"mem.kernel: %s. The run goes on with %s.", ram->kernel_refused,
+			ram->kernels->name);
 }
 
 static void make_plan(struct run *run)
@@ -84,6 +97,7 @@ static bool acquire(struct run *run)
 	work_init(&m->work, &run->machine->cpus, run->config, run->topology, &m->plan);
 	note_untested(run);
 	nodes_note(run, &m->plan, m->work.homes, m->work.shares);
+	tell_refused_kernel(run);
 	return true;
 }
 

@@ -182,6 +182,16 @@ MEMORY = (
         events=(*AT_ONCE, When("mem.march-c", flood(FLOOD_ADDRESS, FLOOD_WORDS))),
         inspect=flood_is_bounded,
     ),
+    *(
+        Case(
+            f"ram-stuck-bit-{kernel}",
+            replace(RAM_ONLY, options=SOME_MEMORY | {"mem.kernel": kernel}),
+            verdict="FAIL",
+            findings=stuck(STUCK_ADDRESS),
+            events=(*AT_ONCE, When("mem.march-c", stick_bit(STUCK_ADDRESS, STUCK_BIT))),
+        )
+        for kernel in ("scalar", "sse2", "avx2")
+    ),
     Case("ram-above-4g", replace(RAM_ONLY, memory_mib=3072, options=HIGH_MEMORY), passed=("mem.address", "mem.march-c")),
 )
 

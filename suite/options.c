@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The options of a run: the table, defaults, printing. Pure. See options.h; options_read.c reads them. */
 #include "suite/options.h"
+#include "memtest/kernel_choice.h"
 #include "suite/option_table.h"
 
 #define AT(member) offsetof(struct config, member)
@@ -76,6 +77,9 @@ const struct option option_table[] = {
 		"Which CPUs test memory"},
 	{"mem.mp", &option_word, AT(mem_mp), mp_words, 0, 0, "auto, nonblocking, blocking, single",
 		"How work reaches the other CPUs"},
+	{"mem.kernel", &option_word, AT(mem_kernel), kernel_words, 0, 0,
+		"auto, scalar, sse2, avx2, avx512",
+		"How wide the registers are that memory is tested with; auto: the fastest that all CPUs have"},
 	{"mem.patterns", &option_globs, AT(mem_patterns), NULL, 0, 0,
 		"names of backgrounds, or nothing",
 		"Backgrounds of the memory tests; nothing: as the profile says"},
@@ -105,6 +109,7 @@ void options_defaults(struct config *ret)
 		.mem_high = UINT64_MAX,
 		.mem_cpus = MEM_CPUS_ALL,
 		.mem_mp = MEM_MP_AUTO,
+		.mem_kernel = MEM_KERNEL_AUTO,
 		.mem_reserve_bytes = MEM_RESERVE_DEFAULT,
 	};
 }

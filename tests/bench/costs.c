@@ -20,7 +20,9 @@ const struct kernels *bench_kernels(size_t i)
 	const struct {
 		const struct kernels *kernels;
 		int here;
-	} all[] = {{&kernels_scalar, 1}, {&kernels_sse2, 1}};
+	} all[] = {{&kernels_scalar, 1}, {&kernels_sse2, 1},
+		{&kernels_avx2, __builtin_cpu_supports("avx2")},
+		{&kernels_avx512, __builtin_cpu_supports("avx512f")}};
 
 	for (size_t k = 0; k < ARRAY_LEN(all); k++) {
 		if (all[k].here && i-- == 0)

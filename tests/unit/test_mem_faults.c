@@ -151,41 +151,6 @@ static void test_interpreter(void)
 	rig_free(rig);
 }
 
-/* The 128-bit kernels leave in memory, and find there, exactly what the 64-bit ones do. */
-static void test_sse2_agrees(void)
-{
-	enum { WORDS = 256 };
-	static uint64_t a[WORDS] __attribute__((aligned(64))),
-		b[WORDS] __attribute__((aligned(64)));
-	static struct mem_errors by_scalar, by_sse2;
-	struct mem_data data[] = {{.kind = DATA_FIXED, .line = {1, 2, 3, 4, 5, 6, 7, 8}},
-		{.kind = DATA_RANDOM, .seed = 99}, {.kind = DATA_OWN_ADDRESS, .seed = 77}};
-
-	for (unsigned n = 0; n < MARCH_COUNT * ARRAY_LEN(data) * 2; n++) {
-		const struct march *march = &marches[n % MARCH_COUNT];
-
-		memset(&by_scalar, 0, sizeof(by_scalar));
-		memset(&by_sse2, 0, sizeof(by_sse2));
-		for (unsigned e = 0; e < march->count; e++) {
-			const struct march_step step = {&march->elements[e],
-				data[n / MARCH_COUNT % ARRAY_LEN(data)],
-				n >= MARCH_COUNT * ARRAY_LEN(data)};
-
-			kernels_scalar.march(
-				NULL, (struct mem_chunk){a, WORDS, 0x7000}, &step, &by_scalar);
-			kernels_sse2.march(
-				NULL, (struct mem_chunk){b, WORDS, 0x7000}, &step, &by_sse2);
-			CHECK(memcmp(a, b, sizeof(a)) == 0, "%s, element %u", march->name, e);
-			a[e * 3] ^= 0x100;
-			b[e * 3] ^= 0x100;
-			a[255 - e] ^= (uint64_t)1 << 63;
-			b[255 - e] ^= (uint64_t)1 << 63;
-		}
-		CHECK(by_scalar.count > 0);
-		CHECK(memcmp(&by_scalar, &by_sse2, sizeof(by_scalar)) == 0, "%s", march->name);
-	}
-}
-
 /* A word is checked, and read again, before it is written over. */
 static void test_check_before_store(void)
 {
@@ -230,7 +195,6 @@ int main(void)
 	test_coupling_in_word();
 	test_addressing();
 	test_interpreter();
-	test_sse2_agrees();
 	test_check_before_store();
 	test_specs();
 	return test_end(__FILE__);

@@ -13,7 +13,20 @@ static uint64_t model[WORDS];
 static struct mem_errors errors;
 static struct rng rng = {7};
 
-static const struct kernels *const instances[] = {&kernels_scalar, &kernels_sse2};
+/* What this CPU can run. */
+static const struct kernels *instances[4] = {&kernels_scalar, &kernels_sse2};
+static size_t instance_count = 2;
+
+static void find_instances(void)
+{
+	if (__builtin_cpu_supports("avx2"))
+		instances[instance_count++] = &kernels_avx2;
+	if (__builtin_cpu_supports("avx512f"))
+		instances[instance_count++] = &kernels_avx512;
+	printf("%s:", __FILE__);
+	for (size_t i = 0; i < instance_count; i++)
+		printf(" %s%s", instances[i]->name, i + 1 < instance_count ? "," : "\n");
+}
 
 static struct mem_chunk part(size_t from, size_t to)
 {
@@ -24,6 +37,102 @@ static void noise(uint64_t words[WORDS])
 {
 	for (size_t i = 0; i < WORDS; i++)
 		words[i] = rng_next(&rng);
+}
+
+/* ---- March steps ---- */
+
+static const struct mem_data kinds[] = {{.kind = DATA_FIXED, .line = {1, 2, 3, 4, 5, 6, 7, 8}},
+	{.kind = DATA_RANDOM, .seed = 99}, {.kind = DATA_OWN_ADDRESS, .seed = 77}};
+
+/* The step on all of memory, in its direction, in pieces. */
+static void run_march(const struct kernels *k, const struct march_step *step)
+{
+	struct mem_chunk rest = part(0, WORDS);
+
+	memset(&errors, 0, sizeof(errors));
+	while (rest.count > 0) {
+		size_t words = (1 + rng_next(&rng) % 90) * LINE;
+
+		words = words < rest.count ? words : rest.count;
+		k->march(k->ctx, chunk_take(&rest, words, step->element->direction == MARCH_DOWN),
+			step, &errors);
+	}
+}
+
+/* A plain reading of March notation, a line at a time. Returns how many reads did not match. */
+static uint64_t model_march(const struct march_step *step)
+{
+	const struct march_element *e = step->element;
+	uint64_t wrong = 0;
+
+	for (size_t word = 0; word < WORDS; word++) {
+		const uint64_t zero = data_value(&step->data, PHYSICAL + word * sizeof(uint64_t));
+
+		for (unsigned o = 0; o < e->count; o++) {
+			const uint64_t value = e->ops[o].background ? ~zero : zero;
+
+			if (e->ops[o].act == MARCH_WRITE)
+				model[word] = value;
+			else
+				wrong += model[word] != value;
+		}
+	}
+	return wrong;
+}
+
+/* Every element of every algorithm, on every kind of data, plain and flushed, with some words wrong. */
+static void test_march(void)
+{
+	for (size_t n = 0; n < instance_count * MARCH_COUNT * ARRAY_LEN(kinds) * 2; n++) {
+		const struct kernels *k = instances[n % instance_count];
+		const size_t m = n / instance_count;
+		const struct march *march = &marches[m % MARCH_COUNT];
+
+		for (unsigned e = 0; e < march->count; e++) {
+			const struct march_step step = {&march->elements[e],
+				kinds[m / MARCH_COUNT % ARRAY_LEN(kinds)],
+				m >= MARCH_COUNT * ARRAY_LEN(kinds)};
+
+			memory[e * 3] ^= 0x100;
+			memory[WORDS - 1 - e] ^= (uint64_t)1 << 63;
+			memcpy(model, memory, sizeof(model));
+			run_march(k, &step);
+			CHECK_U64(errors.count, model_march(&step));
+			CHECK(memcmp(memory, model, sizeof(memory)) == 0, "%s, %s, element %u",
+				k->name, march->name, e);
+		}
+	}
+}
+
+/* One wrong bit anywhere is found and located, reading alone and before it is written over, up and down, within one page
+ * and where it is cut. */
+static void test_march_checks_every_word(void)
+{
+	static const struct march_element elements[] = {{MARCH_UP, 1, {{MARCH_READ, 0}}, false},
+		{MARCH_DOWN, 1, {{MARCH_READ, 0}}, false},
+		{MARCH_UP, 2, {{MARCH_READ, 0}, {MARCH_WRITE, 0}}, false},
+		{MARCH_DOWN, 2, {{MARCH_READ, 0}, {MARCH_WRITE, 0}}, false}};
+	static const struct march_element fill = {MARCH_ANY, 1, {{MARCH_WRITE, 0}}, false};
+
+	for (size_t n = 0; n < instance_count * ARRAY_LEN(elements) * WORDS; n++) {
+		const struct kernels *k = instances[n / WORDS % instance_count];
+		const size_t word = n % WORDS;
+		const uint64_t bit = (uint64_t)1 << n % 61;
+		struct march_step step = {.element = &fill, .data = kinds[n % ARRAY_LEN(kinds)]};
+		const uint64_t good = data_value(&step.data, PHYSICAL + word * sizeof(uint64_t));
+
+		run_march(k, &step);
+		step.element = &elements[n / WORDS / instance_count];
+		memory[word] ^= bit;
+		run_march(k, &step);
+		CHECK_U64(errors.count, 1);
+		CHECK_U64(errors.words, 1);
+		CHECK_U64(errors.at[0].physical, PHYSICAL + word * sizeof(uint64_t));
+		CHECK_U64(errors.at[0].expected, good);
+		CHECK_U64(errors.at[0].actual, good ^ bit);
+		CHECK_U64(errors.at[0].reread, good ^ bit);
+		CHECK_U64(memory[word], step.element->count == 2 ? good : good ^ bit);
+	}
 }
 
 /* ---- modulo-N ---- */
@@ -72,7 +181,7 @@ static void run_modulo(const struct kernels *k, const struct modulo_step *step)
 
 static void test_modulo_writes(void)
 {
-	for (size_t k = 0; k < ARRAY_LEN(instances); k++) {
+	for (size_t k = 0; k < instance_count; k++) {
 		for (unsigned stride = 2; stride <= MODULO_STRIDE_MAX; stride++) {
 			struct modulo_step step = {.stride = stride,
 				.offset = (unsigned)(rng_next(&rng) % stride),
@@ -115,7 +224,7 @@ static void test_modulo_writes(void)
 /* One wrong bit in any word is found, whatever is written next, and mended if it is among what is written. */
 static void test_modulo_checks_every_word(void)
 {
-	for (size_t n = 0; n < ARRAY_LEN(instances) * 5 * WORDS; n++) {
+	for (size_t n = 0; n < instance_count * 5 * WORDS; n++) {
 		const struct kernels *k = instances[n / WORDS / 5];
 		const size_t word = n % WORDS;
 		struct modulo_step step = {.stride = 20,
@@ -157,7 +266,7 @@ static void test_modulo_checks_every_word(void)
 
 static void test_copy(void)
 {
-	for (size_t k = 0; k < ARRAY_LEN(instances); k++) {
+	for (size_t k = 0; k < instance_count; k++) {
 		for (size_t n = 0; n < 64; n++) {
 			const size_t count = (1 + n) * LINE, from = n * LINE % 56,
 				     to = WORDS - count - n * LINE % 24;
@@ -250,7 +359,7 @@ static void test_flush(void)
 	k.flush(k.ctx, words);
 	CHECK_U64(words[5], 0x1234);
 	rig_free(rig);
-	for (size_t i = 0; i < ARRAY_LEN(instances); i++) {
+	for (size_t i = 0; i < instance_count; i++) {
 		memory[8] = i;
 		instances[i]->flush(NULL, memory + 8);
 		CHECK_U64(instances[i]->load(NULL, memory + 8), i);
@@ -259,6 +368,9 @@ static void test_flush(void)
 
 int main(void)
 {
+	find_instances();
+	test_march();
+	test_march_checks_every_word();
 	test_modulo_writes();
 	test_modulo_checks_every_word();
 	test_copy();

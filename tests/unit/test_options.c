@@ -233,7 +233,7 @@ static void test_round_trip(void)
 		"net.gateway=10.1.2.4\nnet.peer=8.8.8.8\nnet.dns=9.9.9.9\n"
 		"net.tcp=nas:2049 10.0.0.5:22\nnet.expect_mac=02:00:00:00:00:01\n"
 		"net.dhcp=probe\nnet.ping.count=99\nmem.range=0x1001-0x2003\nmem.cpus=one\n"
-		"mem.mp=blocking\nmem.patterns=zeros ones\nmem.reserve=5000001\ndisk.only=nvme*\n"
+		"mem.mp=blocking\nmem.kernel=avx2\nmem.patterns=zeros ones\nmem.reserve=5000001\ndisk.only=nvme*\n"
 		"disk.exclude=*USB*\ndisk.time=auto\n";
 	static char defaults[sizeof(printed)];
 
