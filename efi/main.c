@@ -26,7 +26,7 @@ static void apply(struct machine *machine, const struct config *config)
 {
 	console_apply(machine, config);
 	cpus_apply(machine, config);
-	ram_apply(machine, config);
+	kernels_apply(machine, config);
 }
 
 static void build(struct machine *machine)

@@ -35,7 +35,8 @@ void options_build(struct machine *machine); /* options.c; needs volume_build() 
 /* What the options change in parts already built. */
 void console_apply(struct machine *machine, const struct config *config);
 void cpus_apply(struct machine *machine, const struct config *config);
-void ram_apply(struct machine *machine, const struct config *config); /* needs cpus_apply() */
+void kernels_apply(
+	struct machine *machine, const struct config *config); /* kernels.c; needs cpus_apply() */
 
 /* The time by the calling CPU's own counter. Calls no firmware; needs clock_build(). */
 uint64_t clock_own_ns(void); /* clock.c */

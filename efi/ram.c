@@ -11,13 +11,12 @@
 #include "efi/memory_map.h"
 #include "efi/parts.h"
 #include "efi/status.h"
-#include "efi/vector.h"
+#include "memtest/kernels.h"
 
-#define PIECE_PAGES    16u /* 64 KiB: smaller crumbs are not worth a range */
-#define HELD_MAX       1024
-#define REFUSALS_MAX   4096u /* per descriptor; firmware that refuses more has nothing for us */
-#define MEASURED_BYTES (4u << 20)
-#define BELOW_4G       UINT64_C(0xffffffff)
+#define PIECE_PAGES  16u /* 64 KiB: smaller crumbs are not worth a range */
+#define HELD_MAX     1024
+#define REFUSALS_MAX 4096u /* per descriptor; firmware that refuses more has nothing for us */
+#define BELOW_4G     UINT64_C(0xffffffff)
 
 /* What the ledger counts: the kinds of the map, then what became of free memory. */
 enum { LEDGER_CRUMBS = MEMORY_KINDS, LEDGER_REFUSED, LEDGER_IN_USE, LEDGER_RESERVE, LEDGER_COUNT };
@@ -253,40 +252,6 @@ static void read_map(struct ram_map *ret)
 				d.Attribute);
 	}
 	memory_map_free(&map);
-}
-
-/* ---- the kernels ---- */
-
-/* How fast the candidates are on a little free memory; not measured where there is none. */
-static void measure(const struct clock_port *clock, struct kernel_candidates *candidates)
-{
-	EFI_PHYSICAL_ADDRESS at = 0;
-	const UINTN pages = MEASURED_BYTES / PAGE_BYTES;
-
-	if (EFI_ERROR(fw.boot->AllocatePages(AllocateAnyPages, EfiLoaderData, pages, &at)))
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(candidates->at); i++) {
-		struct kernel_candidate *c = &candidates->at[i];
-
-		if (c->unusable == NULL)
-			c->mb_per_s = kernel_speed(c->kernels,
-				(struct mem_chunk){
-					(uint64_t *)at, MEASURED_BYTES / sizeof(uint64_t), at},
-				clock);
-	}
-	fw.boot->FreePages(at, pages);
-}
-
-void ram_apply(struct machine *machine, const struct config *config)
-{
-	struct kernel_candidates candidates;
-	char note[MACHINE_NOTE];
-
-	vector_candidates(&machine->cpus, &candidates);
-	measure(&machine->clock, &candidates);
-	machine->ram.kernels = kernel_choose(
-		&candidates, config->mem_kernel, machine->ram.kernel_refused, note);
-	machine_note(machine, "%s", note);
 }
 
 void ram_build(struct machine *machine)

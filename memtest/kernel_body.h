@@ -26,17 +26,19 @@
 #define KERNEL_EACH(i) _Pragma("GCC unroll 8") for (size_t i = 0; i < KERNEL_STEPS; i++)
 #define KERNEL_INLINE  static inline __attribute__((always_inline))
 #define KERNEL_LINE    struct KERNEL(line)
+#define KERNEL_SOURCE  struct KERNEL(source)
+#define KERNEL_PLACE   struct KERNEL(place)
 
 /* The values of one line. */
 struct KERNEL(line) {
 	KERNEL_VECTOR at[KERNEL_STEPS];
 };
 
-/* What lines are computed from. */
+/* What lines are computed from. Fixed data: the line itself; random: the columns of the page and all rows; own
+ * address: 0, f, 2 f ... */
 struct KERNEL(source) {
-	KERNEL_LINE
-	line; /* fixed: the line itself; random: the columns of the page; own address: 0, f, 2 f ... */
-	uint64_t rows[DATA_PAGE_LINES]; /* random */
+	KERNEL_LINE line;
+	uint64_t rows[DATA_PAGE_LINES];
 	uint64_t seed, invert;
 };
 
@@ -48,8 +50,8 @@ KERNEL_INLINE void KERNEL(set_line)(KERNEL_LINE *ret, uint64_t words[static DATA
 }
 
 /* `invert` is what to exclusive-or every word with: all ones for the complement. */
-KERNEL_INLINE void KERNEL(source_begin)(struct KERNEL(source) * ret, const struct mem_data *data,
-	enum data_kind kind, uint64_t invert)
+KERNEL_INLINE void KERNEL(source_begin)(
+	KERNEL_SOURCE *ret, const struct mem_data *data, enum data_kind kind, uint64_t invert)
 {
 	uint64_t words[DATA_LINE_WORDS];
 
@@ -66,7 +68,7 @@ KERNEL_INLINE void KERNEL(source_begin)(struct KERNEL(source) * ret, const struc
 
 /* To be called before the first line of each page. */
 KERNEL_INLINE void KERNEL(source_enter)(
-	struct KERNEL(source) * source, enum data_kind kind, uint64_t physical)
+	KERNEL_SOURCE *source, enum data_kind kind, uint64_t physical)
 {
 	const uint64_t start = physical & ~(uint64_t)(DATA_PAGE_BYTES - 1);
 	const struct data_page page = data_page(source->seed, start);
@@ -81,7 +83,7 @@ KERNEL_INLINE void KERNEL(source_enter)(
 
 /* What the line at `physical` is to hold. */
 KERNEL_INLINE KERNEL_LINE KERNEL(data)(
-	const struct KERNEL(source) * source, enum data_kind kind, uint64_t physical)
+	const KERNEL_SOURCE *source, enum data_kind kind, uint64_t physical)
 {
 	KERNEL_LINE ret = source->line;
 	uint64_t common = 0;
@@ -124,25 +126,24 @@ struct KERNEL(place) {
 	ptrdiff_t step_bytes;
 };
 
-KERNEL_INLINE struct KERNEL(place) KERNEL(first)(const struct mem_chunk *c, bool downward)
+KERNEL_INLINE KERNEL_PLACE KERNEL(first)(const struct mem_chunk *c, bool downward)
 {
 	const size_t before = downward ? c->count - DATA_LINE_WORDS : 0;
 
-	return (struct KERNEL(place)){(KERNEL_VECTOR *)(void *)(c->words + before),
+	return (KERNEL_PLACE){(KERNEL_VECTOR *)(void *)(c->words + before),
 		c->physical + before * sizeof(uint64_t),
 		downward ? -(ptrdiff_t)DATA_LINE_BYTES : (ptrdiff_t)DATA_LINE_BYTES};
 }
 
-KERNEL_INLINE void KERNEL(next)(struct KERNEL(place) * p)
+KERNEL_INLINE void KERNEL(next)(KERNEL_PLACE *p)
 {
 	p->at = (KERNEL_VECTOR *)(void *)((uint8_t *)p->at + p->step_bytes);
 	p->physical += (uint64_t)p->step_bytes;
 }
 
 /* The rare case: some bits of the line just read are wrong. Returns of which words, as bits. */
-static __attribute__((noinline)) unsigned KERNEL(sort_out)(void *ctx,
-	const struct KERNEL(place) * p, const KERNEL_LINE *expected, const KERNEL_LINE *wrong,
-	struct mem_errors *errors)
+static __attribute__((noinline)) unsigned KERNEL(sort_out)(void *ctx, const KERNEL_PLACE *p,
+	const KERNEL_LINE *expected, const KERNEL_LINE *wrong, struct mem_errors *errors)
 {
 	uint64_t want[DATA_LINE_WORDS], flipped[DATA_LINE_WORDS], again[DATA_LINE_WORDS];
 	KERNEL_LINE reread;
@@ -169,8 +170,8 @@ static __attribute__((noinline)) unsigned KERNEL(sort_out)(void *ctx,
 
 /* Loads a line and compares it. Returns which words were wrong, as bits. Only the rare case takes the address of
  * a line, and it takes that of copies: the values of the common case stay in registers. */
-KERNEL_INLINE unsigned KERNEL(check)(void *ctx, const struct KERNEL(place) * p,
-	const KERNEL_LINE *expected, struct mem_errors *errors)
+KERNEL_INLINE unsigned KERNEL(check)(
+	void *ctx, const KERNEL_PLACE *p, const KERNEL_LINE *expected, struct mem_errors *errors)
 {
 	KERNEL_VECTOR any = {0};
 	KERNEL_LINE wrong;
@@ -182,7 +183,7 @@ KERNEL_INLINE unsigned KERNEL(check)(void *ctx, const struct KERNEL(place) * p,
 	}
 	if (__builtin_expect(KERNEL_ANY(any), 0)) {
 		const KERNEL_LINE expected_copy = *expected, wrong_copy = wrong;
-		const struct KERNEL(place) place_copy = *p;
+		const KERNEL_PLACE place_copy = *p;
 
 		return KERNEL(sort_out)(ctx, &place_copy, &expected_copy, &wrong_copy, errors);
 	}
@@ -196,3 +197,5 @@ KERNEL_INLINE unsigned KERNEL(check)(void *ctx, const struct KERNEL(place) * p,
 #undef KERNEL_EACH
 #undef KERNEL_INLINE
 #undef KERNEL_LINE
+#undef KERNEL_SOURCE
+#undef KERNEL_PLACE

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* March elements over a chunk: part of the template in kernel_body.h, which includes it. Pure. */
+/* March elements over a chunk: part of the template in kernel_body.h, which includes it. Pure.
+ *
+ * One stream, strictly in the order of addresses: whatever pieces memory is cut into, an element that goes down visits
+ * lines in exactly the reverse order of one that goes up, which the coverage of every March test rests on. Several
+ * streams at once, some 64 KiB apart, would have to keep to that over pieces cut elsewhere in every sweep. The bench
+ * takes them for a limit beside one stream: where they are faster, it shows.
+ */
 
 /* All operations of any element on one line; `zero` is what 0 stands for. */
-KERNEL_INLINE void KERNEL(operate)(void *ctx, const struct KERNEL(place) * p,
-	const struct march_step *step, const KERNEL_LINE *zero, struct mem_errors *errors)
+KERNEL_INLINE void KERNEL(operate)(void *ctx, const KERNEL_PLACE *p, const struct march_step *step,
+	const KERNEL_LINE *zero, struct mem_errors *errors)
 {
 	const struct march_element *element = step->element;
 	unsigned bad = 0;
@@ -35,12 +41,12 @@ KERNEL_INLINE void KERNEL(walk)(void *ctx, struct mem_chunk c, const struct marc
 	const bool downward = step->element->direction == MARCH_DOWN, any = !reads && !writes;
 	const uint64_t first = ops[0].background && !any ? UINT64_MAX : 0;
 	const uint64_t turn = ops[0].background != ops[1].background ? UINT64_MAX : 0;
-	struct KERNEL(source) source;
+	KERNEL_SOURCE source;
 	struct mem_chunk page;
 
 	KERNEL(source_begin)(&source, &step->data, kind, first);
 	while (KERNEL(take_page)(&c, downward, &page)) {
-		struct KERNEL(place) p = KERNEL(first)(&page, downward);
+		KERNEL_PLACE p = KERNEL(first)(&page, downward);
 
 		KERNEL(source_enter)(&source, kind, page.physical);
 		for (size_t n = page.count / DATA_LINE_WORDS; n > 0; n--) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Modulo-N, block move and single accesses: part of the template in kernel_body.h, which includes it. Pure. */
 
+#define KERNEL_RING  struct KERNEL(ring)
 #define KERNEL_LANES (DATA_LINE_WORDS / KERNEL_STEPS)
 
 /* A modulo-N pattern from a strided word on: long enough for a line that begins at any place in it. */
@@ -9,7 +10,7 @@ struct KERNEL(ring) {
 };
 
 KERNEL_INLINE void KERNEL(ring_fill)(
-	struct KERNEL(ring) * ret, unsigned stride, uint64_t strided, uint64_t others)
+	KERNEL_RING *ret, unsigned stride, uint64_t strided, uint64_t others)
 {
 	for (unsigned i = 0; i < stride + DATA_LINE_WORDS; i++)
 		ret->words[i] = others;
@@ -19,7 +20,7 @@ KERNEL_INLINE void KERNEL(ring_fill)(
 
 /* The line whose first strided word is number `first` < stride. */
 KERNEL_INLINE KERNEL_LINE KERNEL(ring_line)(
-	const struct KERNEL(ring) * ring, unsigned stride, unsigned first)
+	const KERNEL_RING *ring, unsigned stride, unsigned first)
 {
 	const uint64_t *from = ring->words + (first > 0 ? stride - first : 0);
 	KERNEL_LINE ret;
@@ -78,8 +79,8 @@ KERNEL_INLINE void KERNEL(modulo_walk)(void *ctx, struct mem_chunk c,
 {
 	const unsigned stride = step->stride;
 	unsigned first = KERNEL(first_strided)(stride, step->offset, c.physical), next = 0;
-	struct KERNEL(place) p = KERNEL(first)(&c, false);
-	struct KERNEL(ring) ring, next_ring;
+	KERNEL_PLACE p = KERNEL(first)(&c, false);
+	KERNEL_RING ring, next_ring;
 
 	KERNEL(ring_fill)(&ring, stride, step->strided, step->others);
 	if (write == MODULO_NEXT) {
@@ -136,8 +137,7 @@ static void KERNEL(modulo)(
 
 static void KERNEL(copy)(void *ctx, struct mem_chunk to, struct mem_chunk from)
 {
-	struct KERNEL(place) source = KERNEL(first)(&from, false),
-			     target = KERNEL(first)(&to, false);
+	KERNEL_PLACE source = KERNEL(first)(&from, false), target = KERNEL(first)(&to, false);
 
 	for (size_t n = to.count / DATA_LINE_WORDS; n > 0; n--) {
 		KERNEL_LINE line;
@@ -167,4 +167,5 @@ static void KERNEL(store)(void *ctx, uint64_t *word, uint64_t value)
 	KERNEL_STORE_WORD(ctx, word, value);
 }
 
+#undef KERNEL_RING
 #undef KERNEL_LANES

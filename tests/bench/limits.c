@@ -100,20 +100,21 @@ void limit_copy(const struct share *s)
 
 void plain_modulo(const struct share *s)
 {
+	const size_t count = s->count / PLAIN_PART;
 	volatile uint64_t *words = s->words;
 
-	for (size_t n = 0; n < s->count; n += STRIDE)
+	for (size_t n = 0; n < count; n += STRIDE)
 		words[n] = PATTERN;
 	for (unsigned pass = 0; pass < 2; pass++) {
 		unsigned k = 0;
 
-		for (size_t n = 0; n < s->count; n++) {
+		for (size_t n = 0; n < count; n++) {
 			if (k != 0)
 				words[n] = ~PATTERN;
 			k = k + 1 < STRIDE ? k + 1 : 0;
 		}
 	}
-	for (size_t n = 0; n < s->count; n += STRIDE) {
+	for (size_t n = 0; n < count; n += STRIDE) {
 		if (words[n] != PATTERN)
 			abort();
 	}

@@ -32,4 +32,6 @@ job limit_copy;           /* lower half to upper half, around the caches */
  * inverted. */
 job plain_modulo;
 
+#define PLAIN_PART 4 /* it takes so long that only this part of the share is gone over */
+
 #endif

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #define ROUNDS    15 /* samples of each job that should be good */
-#define TRIES_MAX 60
+#define TRIES_MAX 120
 #define PREEMPTED 1.03
 
 struct worker {

@@ -14,8 +14,8 @@
 #define THREADS_MAX 2
 #define JOBS_MAX    4
 
-#define WINDOWS      8
-#define WINDOW_BYTES ((size_t)64 << 20)
+#define WINDOWS      16
+#define WINDOW_BYTES ((size_t)32 << 20)
 
 /* The buffer, and which windows are inverted: see struct share. */
 struct arena {
