@@ -13,10 +13,10 @@
 /* How fast the candidates are on a little free memory; not measured where there is none. */
 static void measure(const struct clock_port *clock, struct kernel_candidates *candidates)
 {
-	EFI_PHYSICAL_ADDRESS at = 0;
+	EFI_PHYSICAL_ADDRESS at = UINT32_MAX; /* where the program itself lies well, too */
 	const UINTN pages = MEASURED_BYTES / PAGE_BYTES;
 
-	if (EFI_ERROR(fw.boot->AllocatePages(AllocateAnyPages, EfiLoaderData, pages, &at)))
+	if (EFI_ERROR(fw.boot->AllocatePages(AllocateMaxAddress, EfiLoaderData, pages, &at)))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(candidates->at); i++) {
 		struct kernel_candidate *c = &candidates->at[i];
