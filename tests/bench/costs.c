@@ -43,13 +43,19 @@ struct cost_rig {
 	uint64_t skipped_ns; /* of rests */
 };
 
-static uint64_t rig_now_ns(void *ctx)
+static uint64_t own_ns(void)
 {
-	const struct cost_rig *rig = ctx;
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec + rig->skipped_ns;
+	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t rig_now_ns(void *ctx)
+{
+	const struct cost_rig *rig = ctx;
+
+	return own_ns() + rig->skipped_ns;
 }
 
 static void rig_sleep_ns(void *ctx, uint64_t ns)
@@ -115,6 +121,7 @@ static void rig_init(
 		.mode = CPUS_SINGLE,
 		.run = rig_cpus_run,
 		.run_on = rig_cpus_run_on,
+		.own_ns = own_ns,
 		.flush_caches = rig_flush_caches};
 	rig->machine.ram = (struct ram_port){
 		.ctx = rig, .kernels = kernels, .acquire = rig_acquire, .release = rig_release};
