@@ -244,10 +244,10 @@ static void test_splits(void)
 		rig->topology.node_count = 3; /* the last has no memory */
 		text_copy(rig->config.mem_patterns, sizeof(rig->config.mem_patterns), "solid");
 		CHECK_U64(rig_run(rig, &mem_march_c_check), FAIL);
-		CHECK_U64(rig->finding_count, 4);
+		CHECK_U64(rig->finding_count, 4 + 1); /* and the one that sums up */
 		CHECK_U64(rig->tested_bytes, 4 * MIB);
 		CHECK(rig_said(rig, cases[i].said), "%s", rig->text);
-		for (size_t f = 0; f < rig->finding_count; f++) {
+		for (size_t f = 0; f < 4; f++) {
 			if (rig_field(&rig->findings[f], "address") == 0x100000)
 				cpu_of[0] = rig_field(&rig->findings[f], "cpu");
 			if (rig_field(&rig->findings[f], "address") == HIGH_BYTES)
