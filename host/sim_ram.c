@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Simulated RAM: the fault models and the kernels that go through them. Hardware: none. See sim_ram.h.
+/* Simulated RAM: cells, a cache, and the kernels that go through the fault models. Hardware: none. See sim_ram.h.
  *
  * Trust. Fault specs come from the command line: every number is checked before use. */
 #include "host/sim_ram.h"
 #include "core/fmt.h"
-#include "host/sim_ram_faults.h"
 #include <stdlib.h>
 
 #define PAGE_WORDS          (PLAN_PAGE / sizeof(uint64_t))
@@ -36,58 +35,21 @@ uint64_t sim_ram_physical(const struct sim_ram *ram, const void *word)
 	return ram->ranges[i].physical + offset - (i > 0 ? ram->ranges[0].bytes : 0);
 }
 
-/* ---- one access ---- */
+/* ---- the cells, for the fault models ---- */
 
-static uint64_t redirected(struct sim_ram *ram, uint64_t physical)
+static bool cell_exists(void *ctx, uint64_t physical)
 {
-	for (size_t i = 0; i < ram->fault_count; i++) {
-		const struct sim_ram_fault *f = &ram->faults[i];
-		uint64_t to = f->kind->redirect != NULL ? f->kind->redirect(f, physical) : physical;
-
-		if (has_address(ram, to))
-			physical = to;
-	}
-	return physical;
+	return has_address(ctx, physical);
 }
 
-uint64_t *sim_ram_cell(struct sim_ram *ram, uint64_t physical)
+static uint64_t cell_load(void *ctx, uint64_t physical)
 {
-	return cell_at(ram, redirected(ram, physical));
+	return *cell_at(ctx, physical);
 }
 
-static void tell_others(struct sim_ram *ram, const struct sim_ram_access *a)
+static void cell_store(void *ctx, uint64_t physical, uint64_t value)
 {
-	for (size_t i = 0; i < ram->fault_count; i++) {
-		if (ram->faults[i].kind->after != NULL)
-			ram->faults[i].kind->after(&ram->faults[i], a);
-	}
-}
-
-static uint64_t cells_load(struct sim_ram *ram, uint64_t physical)
-{
-	struct sim_ram_access a = {.ram = ram, .physical = redirected(ram, physical)};
-
-	a.old = a.value = *cell_at(ram, a.physical);
-	for (size_t i = 0; i < ram->fault_count; i++) {
-		if (ram->faults[i].kind->read != NULL)
-			ram->faults[i].kind->read(&ram->faults[i], &a);
-	}
-	tell_others(ram, &a);
-	return a.value;
-}
-
-static void cells_store(struct sim_ram *ram, uint64_t physical, uint64_t value)
-{
-	struct sim_ram_access a = {
-		.ram = ram, .physical = redirected(ram, physical), .value = value, .write = true};
-
-	a.old = *cell_at(ram, a.physical);
-	for (size_t i = 0; i < ram->fault_count; i++) {
-		if (ram->faults[i].kind->write != NULL)
-			ram->faults[i].kind->write(&ram->faults[i], &a);
-	}
-	*cell_at(ram, a.physical) = a.value;
-	tell_others(ram, &a);
+	*cell_at(ctx, physical) = value;
 }
 
 /* ---- the cache ---- */
@@ -97,7 +59,7 @@ static void write_back(struct sim_ram *ram)
 	struct sim_ram_cache *cache = &ram->cache;
 
 	for (size_t i = 0; i < SIM_RAM_LINE_WORDS && cache->valid && cache->dirty; i++)
-		cells_store(ram, cache->physical + i * sizeof(uint64_t), cache->words[i]);
+		faults_store(&ram->faults, cache->physical + i * sizeof(uint64_t), cache->words[i]);
 	cache->valid = false;
 	cache->dirty = false;
 }
@@ -113,7 +75,8 @@ static uint64_t *cached_word(struct sim_ram *ram, uint64_t physical)
 		cache->valid = true;
 		cache->physical = physical - offset;
 		for (size_t i = 0; i < SIM_RAM_LINE_WORDS; i++)
-			cache->words[i] = cells_load(ram, cache->physical + i * sizeof(uint64_t));
+			cache->words[i] = faults_load(
+				&ram->faults, cache->physical + i * sizeof(uint64_t));
 	}
 	return &cache->words[offset / sizeof(uint64_t)];
 }
@@ -123,7 +86,7 @@ uint64_t sim_ram_load(struct sim_ram *ram, uint64_t physical)
 	uint64_t value;
 
 	pthread_mutex_lock(&ram->one_access);
-	value = ram->cached ? *cached_word(ram, physical) : cells_load(ram, physical);
+	value = ram->cached ? *cached_word(ram, physical) : faults_load(&ram->faults, physical);
 	pthread_mutex_unlock(&ram->one_access);
 	return value;
 }
@@ -135,7 +98,7 @@ void sim_ram_store(struct sim_ram *ram, uint64_t physical, uint64_t value)
 		*cached_word(ram, physical) = value;
 		ram->cache.dirty = true;
 	} else {
-		cells_store(ram, physical, value);
+		faults_store(&ram->faults, physical, value);
 	}
 	pthread_mutex_unlock(&ram->one_access);
 }
@@ -145,7 +108,7 @@ void sim_ram_stream(struct sim_ram *ram, uint64_t physical, uint64_t value)
 	pthread_mutex_lock(&ram->one_access);
 	if (physical - ram->cache.physical < sizeof(ram->cache.words))
 		write_back(ram);
-	cells_store(ram, physical, value);
+	faults_store(&ram->faults, physical, value);
 	pthread_mutex_unlock(&ram->one_access);
 }
 
@@ -158,10 +121,7 @@ void sim_ram_flush(struct sim_ram *ram)
 
 void sim_ram_rest(struct sim_ram *ram)
 {
-	for (size_t i = 0; i < ram->fault_count; i++) {
-		if (ram->faults[i].kind->rest != NULL)
-			ram->faults[i].kind->rest(&ram->faults[i], ram);
-	}
+	faults_rest(&ram->faults);
 }
 
 /* ---- kernels ---- */
@@ -250,10 +210,10 @@ static void sim_copy(void *ctx, struct mem_chunk to, struct mem_chunk from)
 
 /* ---- set-up ---- */
 
-static bool fault_is_inside(const struct sim_ram *ram, const struct sim_ram_fault *f)
+static bool fault_is_inside(const struct sim_ram *ram, const struct fault *f)
 {
-	uint64_t pages[SIM_RAM_FAULT_PLACES];
-	const size_t count = sim_ram_fault_places(f, pages);
+	uint64_t pages[FAULT_PLACES];
+	const size_t count = fault_places(f, pages);
 
 	for (size_t i = 0; i < count; i++) {
 		if (!has_address(ram, pages[i]))
@@ -264,13 +224,13 @@ static bool fault_is_inside(const struct sim_ram *ram, const struct sim_ram_faul
 
 bool sim_ram_add_fault(struct sim_ram *ram, const char *spec)
 {
-	struct sim_ram_fault fault;
+	struct fault fault;
 
-	if (ram->fault_count == SIM_RAM_FAULTS_MAX || !sim_ram_fault_read(spec, &fault))
+	if (ram->faults.count == FAULTS_MAX || !fault_read(spec, &fault))
 		return false;
 	if (ram->memory != NULL && !fault_is_inside(ram, &fault))
 		return false;
-	ram->faults[ram->fault_count++] = fault;
+	ram->faults.at[ram->faults.count++] = fault;
 	return true;
 }
 
@@ -290,8 +250,9 @@ bool sim_ram_init(struct sim_ram *ram, uint64_t bytes)
 	ram->ranges[0] = (struct ram_range){SIM_RAM_LOW, low, ram->memory};
 	ram->ranges[1] = (struct ram_range){SIM_RAM_HIGH, ram->bytes - low, ram->memory + low};
 	ram->range_count = SIM_RAM_RANGES;
-	for (size_t i = 0; i < ram->fault_count; i++) {
-		if (!fault_is_inside(ram, &ram->faults[i]))
+	ram->faults.cells = (struct fault_cells){ram, cell_exists, cell_load, cell_store};
+	for (size_t i = 0; i < ram->faults.count; i++) {
+		if (!fault_is_inside(ram, &ram->faults.at[i]))
 			return false;
 	}
 	return true;
@@ -301,7 +262,7 @@ void sim_ram_reset(struct sim_ram *ram, uint64_t value)
 {
 	uint64_t *words = (uint64_t *)(void *)ram->memory;
 
-	ram->fault_count = 0;
+	ram->faults.count = 0;
 	ram->cache = (struct sim_ram_cache){0};
 	memset(ram->hooked, 0, ram->bytes / PLAN_PAGE * sizeof(*ram->hooked));
 	for (size_t i = 0; i < ram->bytes / sizeof(*words); i++)
@@ -320,12 +281,12 @@ void sim_ram_free(struct sim_ram *ram)
 
 static void hook_pages(struct sim_ram *ram)
 {
-	for (size_t i = 0; i < ram->fault_count; i++) {
+	for (size_t i = 0; i < ram->faults.count; i++) {
 		for (uint64_t page = 0; page < ram->bytes / PLAN_PAGE; page++) {
 			const uint64_t physical = sim_ram_physical(
 				ram, ram->memory + page * PLAN_PAGE);
 
-			if (sim_ram_fault_touches(&ram->faults[i], physical, PLAN_PAGE))
+			if (fault_touches(&ram->faults.at[i], physical, PLAN_PAGE))
 				ram->hooked[page] = true;
 		}
 	}
