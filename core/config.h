@@ -15,7 +15,8 @@ enum profile {
 	PROFILE_MEMORY,
 	PROFILE_NETWORK,
 	PROFILE_DISK,
-	PROFILE_BURNIN
+	PROFILE_BURNIN,
+	PROFILE_SELFTEST
 };
 enum finish { FINISH_MENU, FINISH_SHUTDOWN, FINISH_REBOOT, FINISH_EXIT, FINISH_QEMU_EXIT };
 enum dhcp_use { DHCP_LEASE, DHCP_PROBE, DHCP_OFF };
@@ -63,6 +64,9 @@ struct config {
 	enum mem_kernel mem_kernel;
 	char mem_patterns[CONFIG_GLOBS]; /* names of backgrounds; empty: as the profile says */
 	uint64_t mem_reserve_bytes;
+	uint64_t mem_fade_ns; /* how long mem.bit-fade leaves memory alone */
+	char mem_inject
+		[CONFIG_GLOBS]; /* faults to plant, as memtest/inject.h reads them; empty: none */
 
 	char disk_only[CONFIG_GLOBS]; /* globs over id, model, serial, bus; empty: all */
 	char disk_exclude[CONFIG_GLOBS];

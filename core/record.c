@@ -5,6 +5,7 @@
 #include "core/text.h"
 
 #define MESSAGE_SIZE 512
+#define FIELDS_MAX   32 /* of a planted finding, with its mark */
 
 void recorder_init(struct recorder *rec, const struct clock_port *clock)
 {
@@ -77,35 +78,61 @@ static void emit_message(struct recorder *rec, struct record *r, const char *for
 	record_emit(rec, r);
 }
 
-static struct record finding(struct recorder *rec, enum finding_code code, enum verdict verdict,
-	const char *part, const struct field *fields, size_t field_count)
+/* Nobody may take a planted fault for a real one: sentence and fields say what it is. */
+static void mark_planted(struct record *r, char message[MESSAGE_SIZE], struct field *fields)
 {
-	rec->check_verdict = verdict_worse(rec->check_verdict, verdict);
-	return (struct record){.kind = RECORD_FINDING,
-		.part = part,
-		.u.finding = {code, verdict, fields, field_count}};
+	char sentence[MESSAGE_SIZE];
+	size_t count = r->u.finding.field_count;
+
+	text_copy(sentence, sizeof(sentence), message);
+	fmt_to(message, MESSAGE_SIZE, "Planted by mem.inject: %s", sentence);
+	count = count < FIELDS_MAX ? count : FIELDS_MAX - 1;
+	memcpy(fields, r->u.finding.fields, count * sizeof(*fields));
+	fields[count] = FIELD_NUM("injected", 1);
+	r->u.finding.fields = fields;
+	r->u.finding.field_count = count + 1;
+	r->u.finding.injected = true;
+}
+
+static void emit_finding(struct recorder *rec, struct record *r, const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
+
+static void emit_finding(struct recorder *rec, struct record *r, const char *format, va_list args)
+{
+	char message[MESSAGE_SIZE];
+	struct field fields[FIELDS_MAX];
+
+	rec->check_verdict = verdict_worse(rec->check_verdict, r->u.finding.verdict);
+	fmt_to_v(message, sizeof(message), format, args);
+	r->message = message;
+	if (rec->planted != NULL && rec->planted(rec->planted_ctx, r))
+		mark_planted(r, message, fields);
+	record_emit(rec, r);
 }
 
 void record_finding(struct recorder *rec, enum finding_code code, const char *part,
 	const struct field *fields, size_t field_count, const char *format, ...)
 {
-	struct record r = finding(
-		rec, code, finding_info(code)->verdict, part, fields, field_count);
+	struct record r = {.kind = RECORD_FINDING,
+		.part = part,
+		.u.finding = {code, finding_info(code)->verdict, fields, field_count, false}};
 	va_list args;
 
 	va_start(args, format);
-	emit_message(rec, &r, format, args);
+	emit_finding(rec, &r, format, args);
 	va_end(args);
 }
 
 void record_finding_as(struct recorder *rec, enum finding_code code, enum verdict verdict,
 	const char *part, const struct field *fields, size_t field_count, const char *format, ...)
 {
-	struct record r = finding(rec, code, verdict, part, fields, field_count);
+	struct record r = {.kind = RECORD_FINDING,
+		.part = part,
+		.u.finding = {code, verdict, fields, field_count, false}};
 	va_list args;
 
 	va_start(args, format);
-	emit_message(rec, &r, format, args);
+	emit_finding(rec, &r, format, args);
 	va_end(args);
 }
 

@@ -96,6 +96,7 @@ struct record {
 			enum verdict verdict;
 			const struct field *fields;
 			size_t field_count;
+			bool injected; /* about a fault that this run planted itself */
 		} finding;
 		struct {
 			const char *call; /* the firmware call, "Snp.Transmit" */
@@ -138,6 +139,10 @@ struct recorder {
 	uint64_t check_start_ns;
 	enum verdict check_verdict; /* worst of the findings and faults in the current step */
 	char check_why[192];        /* reason or summary for the step's end */
+
+	/* Whether a finding is about a fault that was planted on purpose: it is marked as such. NULL: none was. */
+	bool (*planted)(void *ctx, const struct record *finding);
+	void *planted_ctx;
 };
 
 /* `clock` must outlive the recorder. */

@@ -208,6 +208,12 @@ static void sim_copy(void *ctx, struct mem_chunk to, struct mem_chunk from)
 	}
 }
 
+static void sim_rested(void *ctx, uint64_t rested_ns)
+{
+	(void)rested_ns;
+	sim_ram_rest(ctx);
+}
+
 /* ---- set-up ---- */
 
 static bool fault_is_inside(const struct sim_ram *ram, const struct fault *f)
@@ -332,7 +338,8 @@ void sim_ram_port(struct sim_ram *ram, struct ram_port *ret)
 		.copy = sim_copy,
 		.flush = hooked_flush,
 		.load = hooked_load,
-		.store = hooked_store};
+		.store = hooked_store,
+		.rested = sim_rested};
 	*ret = (struct ram_port){.ctx = ram,
 		.kernels = &ram->kernels,
 		.acquire = sim_acquire,

@@ -72,14 +72,14 @@ typedef void line_visit(struct run *run, struct own_address key, uint64_t physic
 
 static void line_write(struct run *run, struct own_address key, uint64_t physical, uint64_t *word)
 {
-	const struct kernels *kernels = run->machine->ram.kernels;
+	const struct kernels *kernels = run->mem->kernels;
 
 	kernels->store(kernels->ctx, word, own_address_value(key, physical));
 }
 
 static void line_check(struct run *run, struct own_address key, uint64_t physical, uint64_t *word)
 {
-	const struct kernels *kernels = run->machine->ram.kernels;
+	const struct kernels *kernels = run->mem->kernels;
 	const uint64_t expected = own_address_value(key, physical);
 	const uint64_t actual = kernels->load(kernels->ctx, word);
 

@@ -6,6 +6,7 @@
 #ifndef KIRIWAKE_MEMTEST_CHECKS_H
 #define KIRIWAKE_MEMTEST_CHECKS_H
 
+#include "memtest/selftest.h"
 #include "memtest/work.h"
 
 struct mem_session {
@@ -15,6 +16,10 @@ struct mem_session {
 	bool covered;       /* some check completed something on all of the plan */
 	struct ram_grant grant;
 	struct mem_plan plan;
+	const struct kernels
+		*kernels; /* how the tests reach the memory: the machine's, or those of `inject` */
+	struct inject inject; /* what mem.inject planted; valid if `kernels` are its kernels */
+	struct selftest selftest;
 	struct mem_work work;
 	struct mem_log log;                      /* of the current check */
 	struct bad_pages bad_pages;              /* of the run */
@@ -35,6 +40,7 @@ extern const struct check mem_random_check;
 extern const struct check mem_moving_inversions_check;
 extern const struct check mem_march_ss_check;
 extern const struct check mem_bit_fade_check;
+extern const struct check mem_selftest_check;
 
 /* What a check has to do: words it reads and writes for each word of memory, and how long it leaves memory alone. */
 struct mem_effort {

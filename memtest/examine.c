@@ -243,7 +243,7 @@ enum mem_class mem_examine(struct run *run, unsigned cpu, const struct mem_error
 {
 	struct mem_session *m = run->mem;
 	const uint64_t flipped = error->expected ^ error->actual;
-	struct exam blank = {.kernels = run->machine->ram.kernels,
+	struct exam blank = {.kernels = run->mem->kernels,
 		.cpus = &run->machine->cpus,
 		.values = {error->expected, ~error->expected}};
 	struct exam_facts facts = {.other = EXAM_UNASKED,

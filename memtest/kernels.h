@@ -117,6 +117,9 @@ struct kernels {
 
 	uint64_t (*load)(void *ctx, const uint64_t *word);
 	void (*store)(void *ctx, uint64_t *word, uint64_t value);
+
+	/* Nobody touched the memory for so long. NULL where real time does its work by itself. */
+	void (*rested)(void *ctx, uint64_t rested_ns);
 };
 
 /* The functions that kernel_body.h leaves, for an initialiser. */

@@ -10,7 +10,6 @@
 #include "memtest/session.h"
 
 #define WHAT_TEXT     80
-#define REST_NS       (120 * UINT64_C(1000000000)) /* many refresh intervals, should refresh fail */
 #define REST_SLICE_NS 200000000u
 
 typedef unsigned long long ull;
@@ -71,8 +70,11 @@ static enum finding_code tell_mismatch(struct run *run, const void *arg, unsigne
 /* Leaves memory alone. False: a pulse said stop. */
 static bool rest(struct run *run, const char *what)
 {
+	const struct kernels *kernels = run->mem->kernels;
+	const uint64_t rest_ns = run->config->mem_fade_ns, start_ns = run_now_ns(run);
+	const uint64_t end_ns = start_ns + rest_ns;
 	struct mem_work *work = &run->mem->work;
-	const uint64_t end_ns = run_now_ns(run) + REST_NS, rests_ns = work->rests_ns - REST_NS;
+	const uint64_t rests_ns = work->rests_ns - rest_ns;
 
 	for (uint64_t now_ns = run_now_ns(run); now_ns < end_ns; now_ns = run_now_ns(run)) {
 		if (!run_pulse(run))
@@ -82,17 +84,19 @@ static bool rest(struct run *run, const char *what)
 		run->machine->clock.sleep_ns(run->machine->clock.ctx, REST_SLICE_NS);
 	}
 	work->rests_ns = rests_ns;
+	if (kernels->rested != NULL)
+		kernels->rested(kernels->ctx, run_now_ns(run) - start_ns);
 	return true;
 }
 
-static struct mem_effort job_effort(const struct march_job *job)
+static struct mem_effort job_effort(const struct march_job *job, uint64_t rest_ns)
 {
 	const unsigned times = march_job_times(job);
 	unsigned rests = 0;
 
 	for (unsigned i = 0; i < job->march->count; i++)
 		rests += job->march->elements[i].rest;
-	return (struct mem_effort){march_ops(job->march) * times, rests * times * REST_NS};
+	return (struct mem_effort){march_ops(job->march) * times, rests * times * rest_ns};
 }
 
 bool mem_effort(const struct check *check, const struct config *config, struct mem_effort *ret)
@@ -110,7 +114,7 @@ bool mem_effort(const struct check *check, const struct config *config, struct m
 		if (checks[id] != check)
 			continue;
 		march_job_make((enum march_job_id)id, config, &job);
-		*ret = job_effort(&job);
+		*ret = job_effort(&job, config->mem_fade_ns);
 		return true;
 	}
 	if (check != &mem_address_check)
@@ -200,7 +204,7 @@ static enum verdict run_job(struct run *run, enum march_job_id id)
 	if (!on_random)
 		tell_bad_patterns(run);
 	march_job_make(id, run->config, &job);
-	effort = job_effort(&job);
+	effort = job_effort(&job, run->config->mem_fade_ns);
 	if (!session_begin(run, effort.ops, &verdict))
 		return verdict;
 	run->mem->work.rests_ns = effort.rests_ns;
@@ -284,7 +288,7 @@ static enum verdict run_bit_fade(struct run *run)
 
 const struct check mem_bit_fade_check = {
 	.id = "mem.bit-fade",
-	.title = "Memory cells: random data and its complement, left alone for two minutes each",
+	.title = "Memory cells: random data and its complement, left alone for a while each",
 	.pass_if = "every word of memory still holds its value after the rest",
 	.need = NEED_RAM,
 	.thorough = true,

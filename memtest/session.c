@@ -3,6 +3,7 @@
 #include "memtest/session.h"
 #include "core/fmt.h"
 #include "memtest/kernel_choice.h"
+#include "memtest/plant.h"
 
 #define LISTED_MAX   4 /* kinds of untested memory in a sentence */
 #define RANGES_NAMED 4 /* in a sentence about mem.range */
@@ -98,6 +99,7 @@ static bool acquire(struct run *run)
 	note_untested(run);
 	nodes_note(run, &m->plan, m->work.homes, m->work.shares);
 	tell_refused_kernel(run);
+	plant_faults(run);
 	return true;
 }
 

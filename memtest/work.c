@@ -281,7 +281,7 @@ enum sweep_result sweep_run(struct run *run, const struct sweep *sweep)
 	struct mem_session *m = run->mem;
 	struct mem_work *work = &m->work;
 	struct slice slice = {.sweep = sweep,
-		.kernels = run->machine->ram.kernels,
+		.kernels = m->kernels,
 		.cpus = &run->machine->cpus,
 		.plan = &m->plan,
 		.work = work,

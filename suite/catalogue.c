@@ -33,6 +33,7 @@ const struct check *const catalogue[] = {
 	&mem_moving_inversions_check,
 	&mem_march_ss_check,
 	&mem_bit_fade_check,
+	&mem_selftest_check,
 };
 const size_t catalogue_count = ARRAY_LEN(catalogue);
 
@@ -43,6 +44,7 @@ static const char *const profile_globs[] = {
 	[PROFILE_NETWORK] = "nic.* net.*",
 	[PROFILE_DISK] = "disk.*",
 	[PROFILE_BURNIN] = "*",
+	[PROFILE_SELFTEST] = "mem.selftest",
 };
 
 static struct text whole(const char *s)

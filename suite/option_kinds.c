@@ -4,6 +4,8 @@
  * Members of struct config are reached by offset and memcpy(): enums are as wide as unsigned.
  */
 #include "nicprobe/services.h"
+
+#include "memtest/inject.h"
 #include "suite/option_table.h"
 
 #define NS_PER_S  UINT64_C(1000000000)
@@ -249,3 +251,18 @@ static bool read_services(const struct option *o, struct config *config, struct 
 }
 
 const struct option_kind option_services = {read_services, print_globs};
+
+/* Read as a list first: commas have become blanks then. */
+static bool read_inject(const struct option *o, struct config *config, struct text value)
+{
+	struct config copy = *config;
+	const char *list = (const char *)&copy + o->offset;
+
+	if (!read_globs(o, &copy, value) ||
+		!inject_words_valid((struct text){list, text_length(list)}))
+		return false;
+	*config = copy;
+	return true;
+}
+
+const struct option_kind option_inject = {read_inject, print_globs};

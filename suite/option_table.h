@@ -52,6 +52,8 @@ extern const struct option_kind option_ip;
 extern const struct option_kind option_globs;
 /* The same of host:port words. */
 extern const struct option_kind option_services;
+/* The same, of words that mem.inject understands. */
+extern const struct option_kind option_inject;
 /* Each for one option: net.ip, net.expect_mac, mem.range. */
 extern const struct option_kind option_own_ip;
 extern const struct option_kind option_own_mac;

@@ -2,6 +2,7 @@
 /* The options of a run: the table, defaults, printing. Pure. See options.h; options_read.c reads them. */
 #include "suite/options.h"
 #include "memtest/kernel_choice.h"
+#include "memtest/inject.h"
 #include "suite/option_table.h"
 
 #define AT(member) offsetof(struct config, member)
@@ -14,12 +15,13 @@
 
 #define LOG_KEEP_DEFAULT    10
 #define MEM_RESERVE_DEFAULT (32 * MIB)
+#define MEM_FADE_DEFAULT    (120 * SECONDS) /* many refresh intervals, should refresh fail */
 #define NET_PREFIX_DEFAULT  24
 #define HOST_TEXT           "an address such as 192.168.1.1, or none"
 #define DISKS_TEXT          "globs over id, model, serial and bus, such as disk1 nvme *SAMSUNG*"
 
 static const char *const profile_words[] = {
-	"quick", "full", "memory", "network", "disk", "burnin", NULL};
+	"quick", "full", "memory", "network", "disk", "burnin", "selftest", NULL};
 static const char *const finish_words[] = {"menu", "shutdown", "reboot", "exit", "qemu-exit", NULL};
 static const char *const serial_words[] = {"auto", "on", "off", NULL};
 static const char *const dhcp_words[] = {"lease", "probe", "off", NULL};
@@ -32,7 +34,8 @@ static const char *const zero_all[] = {"all"};
 
 const struct option option_table[] = {
 	{"profile", &option_word, AT(profile), profile_words, 0, 0,
-		"quick, full, memory, network, disk, burnin", "Which checks run, and how long"},
+		"quick, full, memory, network, disk, burnin, selftest",
+		"Which checks run, and how long"},
 	{"checks", &option_globs, AT(checks), NULL, 0, 0,
 		"globs over check ids, such as mem.* -mem.address; a minus excludes",
 		"Which checks run, instead of what the profile says"},
@@ -85,6 +88,11 @@ const struct option option_table[] = {
 		"Backgrounds of the memory tests; nothing: as the profile says"},
 	{"mem.reserve", &option_size, AT(mem_reserve_bytes), NULL, 4 * MIB, GIB,
 		"a size from 4M to 1G", "Memory left to the firmware"},
+	{"mem.fade.time", &option_duration, AT(mem_fade_ns), NULL, SECONDS, HOURS,
+		"a time from 1s to 1h",
+		"How long mem.bit-fade leaves memory alone, each of two times"},
+	{"mem.inject", &option_inject, AT(mem_inject), NULL, 0, 0, INJECT_ACCEPTED,
+		"Faults to plant in memory, which the tests must then find; for trying out the tester"},
 	{"disk.only", &option_globs, AT(disk_only), NULL, 0, 0, DISKS_TEXT,
 		"The only disks to test; nothing: all"},
 	{"disk.exclude", &option_globs, AT(disk_exclude), NULL, 0, 0, DISKS_TEXT,
@@ -111,6 +119,7 @@ void options_defaults(struct config *ret)
 		.mem_mp = MEM_MP_AUTO,
 		.mem_kernel = MEM_KERNEL_AUTO,
 		.mem_reserve_bytes = MEM_RESERVE_DEFAULT,
+		.mem_fade_ns = MEM_FADE_DEFAULT,
 	};
 }
 

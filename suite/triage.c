@@ -4,6 +4,9 @@
 #include "core/fmt.h"
 #include "core/text.h"
 
+#define NEXT_PLANTED \
+	"Replace nothing: the fault was planted on purpose. Run again without mem.inject."
+
 static bool can_be_guilty(enum part_kind kind)
 {
 	return kind != PART_CPU && kind != PART_DIMM;
@@ -65,6 +68,14 @@ static void add_coverage(struct suspect *s, const char *message)
 			message);
 }
 
+/* Whether a finding says more about the suspect than those before. */
+static bool is_worse(const struct suspect *s, enum suspect_state state, bool planted)
+{
+	if (s->findings == 0 || s->planted != planted)
+		return !planted || s->findings == 0;
+	return state > s->state;
+}
+
 static void hear_finding(struct triage *t, const struct record *r)
 {
 	const struct finding_info *info = finding_info(r->u.finding.code);
@@ -77,12 +88,13 @@ static void hear_finding(struct triage *t, const struct record *r)
 		s = suspect_of(t, info->suspect);
 	if (s == NULL)
 		return;
-	s->findings++;
-	if (state > s->state) {
+	if (is_worse(s, state, r->u.finding.injected)) {
 		s->state = state;
-		s->next = info->next;
+		s->planted = r->u.finding.injected;
+		s->next = s->planted ? NEXT_PLANTED : info->next;
 		text_copy(s->evidence, sizeof(s->evidence), r->message);
 	}
+	s->findings++;
 }
 
 /* The ledger says which DIMMs no check reached, as far as it can tell them apart. */

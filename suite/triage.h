@@ -14,9 +14,11 @@
 struct suspect {
 	char part[PART_ID];
 	enum suspect_state state;
-	unsigned findings;          /* FAIL and WARN */
-	bool could_not_test;        /* a fault of the environment kept a check from its work */
-	char evidence[TRIAGE_TEXT]; /* of the worst finding so far */
+	unsigned findings;   /* FAIL and WARN */
+	bool planted;        /* so far only faults were found that the run planted itself */
+	bool could_not_test; /* a fault of the environment kept a check from its work */
+	char evidence
+		[TRIAGE_TEXT]; /* of the worst finding so far; any real one is worse than a planted one */
 	char coverage[TRIAGE_TEXT]; /* what was measured, joined with "; " */
 	char trouble[TRIAGE_TEXT];  /* the first fault of the environment */
 	const char *next;           /* from the table of findings; NULL: none */

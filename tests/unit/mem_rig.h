@@ -141,6 +141,7 @@ static inline struct rig *rig_new(uint64_t bytes, const char *faults)
 	rig->machine.clock = (struct clock_port){
 		.ctx = rig, .now_ns = rig_now, .sleep_ns = rig_sleep};
 	rig->config.mem_high = UINT64_MAX;
+	rig->config.mem_fade_ns = 120 * UINT64_C(1000000000);
 	rig->session = calloc(1, sizeof(*rig->session));
 	rig->run = (struct run){.machine = &rig->machine,
 		.topology = &rig->topology,
