@@ -110,6 +110,14 @@ static void emit_finding(struct recorder *rec, struct record *r, const char *for
 	record_emit(rec, r);
 }
 
+const char *record_next(const struct record *finding)
+{
+	if (finding->u.finding.injected)
+		return "Replace nothing: the fault was planted on purpose. Run again without "
+		       "mem.inject.";
+	return finding_info(finding->u.finding.code)->next;
+}
+
 void record_finding(struct recorder *rec, enum finding_code code, const char *part,
 	const struct field *fields, size_t field_count, const char *format, ...)
 {

@@ -175,6 +175,9 @@ void record_finding_as(struct recorder *rec, enum finding_code code, enum verdic
 	const char *part, const struct field *fields, size_t field_count, const char *format, ...)
 	__attribute__((format(printf, 7, 8)));
 
+/* What to do about a finding: as the table says, but nothing about a fault that the run planted itself. */
+const char *record_next(const struct record *finding);
+
 /* The firmware, or we, could not do the job: `call` names the call that failed. Makes the step ERROR. */
 void record_fault(struct recorder *rec, const char *call, const char *part, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

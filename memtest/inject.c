@@ -6,6 +6,9 @@
 #define LINE_WORDS FAULT_LINE_WORDS
 #define LINE_BYTES (LINE_WORDS * sizeof(uint64_t))
 #define ALL_WORDS  0xffu
+#define PIECE_BYTES   \
+	((uint64_t)64 \
+		<< 10) /* long enough for the loops that the kernels use on any other memory */
 
 /* ---- one CPU at a time ---- */
 
@@ -53,7 +56,7 @@ static void cell_store(void *ctx, uint64_t physical, uint64_t value)
 	inject->real->store(inject->real->ctx, word_at(inject, physical), value);
 }
 
-/* ---- a step of the real kernels on a faulty line ---- */
+/* ---- a step of the real kernels on a piece of memory with one faulty line ---- */
 
 /* Keeps what the line holds; gives it what a read would return. */
 static void before_step(struct inject *inject, const struct inject_line *line, bool reads,
@@ -87,19 +90,21 @@ static void after_step(struct inject *inject, const struct inject_line *line,
 	}
 }
 
-/* Adds what the step saw to *errors. Returns which words were wrong, as bits. */
-static unsigned hand_over(
-	const struct inject *inject, const struct inject_line *line, struct mem_errors *errors)
+/* Adds what a step saw, but for the words. */
+static void add_errors(struct mem_errors *errors, const struct mem_errors *seen)
 {
-	unsigned bad = 0;
+	const uint64_t known = errors->count;
 
-	for (size_t i = 0; i < inject->errors.kept; i++) {
-		const struct mem_error *error = &inject->errors.at[i];
-
-		mem_errors_add(errors, error);
-		bad |= 1u << (error->physical - line->physical) / sizeof(uint64_t) % LINE_WORDS;
-	}
-	return bad;
+	if (seen->count == 0)
+		return;
+	for (size_t i = 0; i < seen->kept; i++)
+		mem_errors_add(errors, &seen->at[i]);
+	/* Of a flood more were counted than kept. */
+	errors->count = known + seen->count;
+	if (seen->lowest < errors->lowest)
+		errors->lowest = seen->lowest;
+	if (seen->highest > errors->highest)
+		errors->highest = seen->highest;
 }
 
 /* A read, a write, or a read and then a write: what the kernels have loops for. */
@@ -114,11 +119,12 @@ static struct march_element next_step(const struct march_element *element, unsig
 	return ret;
 }
 
-static void march_line(struct inject *inject, const struct inject_line *line, struct mem_chunk c,
+/* Words bad in several steps count once; of those bad in different ones some may be left out. */
+static void march_piece(struct inject *inject, const struct inject_line *line, struct mem_chunk c,
 	const struct march_step *step, struct mem_errors *errors)
 {
 	const struct march_element *whole = step->element;
-	unsigned bad = 0;
+	uint64_t words = 0;
 
 	lock(inject);
 	for (unsigned done = 0; done < whole->count;) {
@@ -133,10 +139,11 @@ static void march_line(struct inject *inject, const struct inject_line *line, st
 		done += element.count;
 		after_step(inject, line, held,
 			whole->ops[done - 1].act == MARCH_WRITE ? ALL_WORDS : 0);
-		bad |= hand_over(inject, line, errors);
+		add_errors(errors, &inject->errors);
+		words = inject->errors.words > words ? inject->errors.words : words;
 	}
 	unlock(inject);
-	mem_errors_add_words(errors, bad);
+	errors->words += words;
 }
 
 static unsigned written_by(const struct modulo_step *step, uint64_t physical)
@@ -152,20 +159,19 @@ static unsigned written_by(const struct modulo_step *step, uint64_t physical)
 	return written;
 }
 
-static void modulo_line(struct inject *inject, const struct inject_line *line, struct mem_chunk c,
+static void modulo_piece(struct inject *inject, const struct inject_line *line, struct mem_chunk c,
 	const struct modulo_step *step, struct mem_errors *errors)
 {
 	uint64_t held[LINE_WORDS];
-	unsigned bad;
 
 	lock(inject);
 	mem_errors_clear(&inject->errors);
 	before_step(inject, line, step->check, held);
 	inject->real->modulo(inject->real->ctx, c, step, &inject->errors);
 	after_step(inject, line, held, written_by(step, line->physical));
-	bad = hand_over(inject, line, errors);
+	add_errors(errors, &inject->errors);
+	errors->words += inject->errors.words;
 	unlock(inject);
-	mem_errors_add_words(errors, bad);
 }
 
 /* One line or both are faulty; NULL: that one is not. */
@@ -189,16 +195,16 @@ static void copy_line(struct inject *inject, const struct inject_line *to_line,
 
 /* ---- kernels ---- */
 
-/* The faulty line of the chunk that a walk meets first; NULL: none. */
+/* The faulty line in [from, to) that a walk meets first; NULL: none. */
 static const struct inject_line *first_line(
-	const struct inject *inject, const struct mem_chunk *c, bool downward)
+	const struct inject *inject, uint64_t from, uint64_t to, bool downward)
 {
 	const struct inject_line *first = NULL;
 
 	for (size_t i = 0; i < inject->line_count; i++) {
 		const struct inject_line *line = &inject->lines[i];
 
-		if (line->physical - c->physical >= c->count * sizeof(uint64_t))
+		if (line->physical < from || line->physical >= to)
 			continue;
 		if (first == NULL || (line->physical < first->physical) != downward)
 			first = line;
@@ -206,35 +212,48 @@ static const struct inject_line *first_line(
 	return first;
 }
 
-/* Splits *c behind `words` words; returns the lower part, and leaves the upper one. */
-static struct mem_chunk split(struct mem_chunk *c, size_t words)
+static uint64_t end_of(const struct mem_chunk *c)
 {
-	const struct mem_chunk lower = {c->words, words, c->physical};
-
-	c->words += words;
-	c->count -= words;
-	c->physical += words * sizeof(uint64_t);
-	return lower;
+	return c->physical + c->count * sizeof(uint64_t);
 }
 
-/* Takes what a walk does next off *rest: a faulty line, or all up to one; *ret_line is NULL then. */
+/* Takes `bytes` off the lower or upper end of *rest. */
+static struct mem_chunk cut(struct mem_chunk *rest, bool downward, uint64_t bytes)
+{
+	const size_t words = (size_t)(bytes / sizeof(uint64_t));
+	const size_t below = downward ? rest->count - words : words;
+	const struct mem_chunk lower = {rest->words, below, rest->physical};
+	const struct mem_chunk upper = {rest->words + below, rest->count - below,
+		rest->physical + below * sizeof(uint64_t)};
+
+	*rest = downward ? lower : upper;
+	return downward ? upper : lower;
+}
+
+/* Takes what a walk does next off *rest: all up to a piece with a faulty line, *ret_line is NULL then; or that piece,
+ * which ends where the next faulty line begins, for their order is all that matters. */
 static struct mem_chunk take(const struct inject *inject, struct mem_chunk *rest, bool downward,
 	const struct inject_line **ret_line)
 {
-	const struct inject_line *line = first_line(inject, rest, downward);
-	const size_t below = line == NULL
-				     ? 0
-				     : (size_t)(line->physical - rest->physical) / sizeof(uint64_t);
-	const size_t above = line == NULL ? 0 : rest->count - below - LINE_WORDS;
-	const size_t before = line == NULL ? rest->count : downward ? above : below;
-	const size_t count = before > 0 ? before : LINE_WORDS;
-	struct mem_chunk upper = *rest;
+	const uint64_t lo = rest->physical, hi = end_of(rest);
+	const struct inject_line *line = first_line(inject, lo, hi, downward), *next;
+	uint64_t from, to;
 
-	*ret_line = before > 0 ? NULL : line;
-	if (!downward)
-		return split(rest, count);
-	*rest = split(&upper, rest->count - count);
-	return upper;
+	*ret_line = NULL;
+	if (line == NULL)
+		return cut(rest, downward, hi - lo);
+	from = line->physical & ~(PIECE_BYTES - 1);
+	to = from + PIECE_BYTES < hi ? from + PIECE_BYTES : hi;
+	from = from > lo ? from : lo;
+	if (downward ? to < hi : from > lo)
+		return cut(rest, downward, downward ? hi - to : from - lo);
+	*ret_line = line;
+	if (downward) {
+		next = first_line(inject, from, line->physical, true);
+		return cut(rest, true, hi - (next != NULL ? next->physical + LINE_BYTES : from));
+	}
+	next = first_line(inject, line->physical + LINE_BYTES, to, false);
+	return cut(rest, false, (next != NULL ? next->physical : to) - lo);
 }
 
 static void inject_march(
@@ -248,7 +267,7 @@ static void inject_march(
 			inject, &c, step->element->direction == MARCH_DOWN, &line);
 
 		if (line != NULL)
-			march_line(inject, line, part, step, errors);
+			march_piece(inject, line, part, step, errors);
 		else
 			inject->real->march(inject->real->ctx, part, step, errors);
 	}
@@ -264,20 +283,19 @@ static void inject_modulo(
 		const struct mem_chunk part = take(inject, &c, false, &line);
 
 		if (line != NULL)
-			modulo_line(inject, line, part, step, errors);
+			modulo_piece(inject, line, part, step, errors);
 		else
 			inject->real->modulo(inject->real->ctx, part, step, errors);
 	}
 }
 
-/* Words of the chunk before its first faulty line, which is *ret_line if there are none. */
-static size_t words_before(
+/* Bytes of the chunk before its first faulty line, which is *ret_line if there are none. */
+static uint64_t bytes_before(
 	const struct inject *inject, const struct mem_chunk *c, const struct inject_line **ret_line)
 {
-	const struct inject_line *line = first_line(inject, c, false);
-	const size_t before = line == NULL
-				      ? c->count
-				      : (size_t)(line->physical - c->physical) / sizeof(uint64_t);
+	const uint64_t end = end_of(c);
+	const struct inject_line *line = first_line(inject, c->physical, end, false);
+	const uint64_t before = (line != NULL ? line->physical : end) - c->physical;
 
 	*ret_line = before == 0 ? line : NULL;
 	return before;
@@ -289,11 +307,12 @@ static void inject_copy(void *ctx, struct mem_chunk to, struct mem_chunk from)
 	const struct inject_line *to_line, *from_line;
 
 	while (to.count > 0) {
-		const size_t to_before = words_before(inject, &to, &to_line);
-		const size_t from_before = words_before(inject, &from, &from_line);
-		const size_t before = to_before < from_before ? to_before : from_before;
-		const size_t count = before > 0 ? before : LINE_WORDS;
-		const struct mem_chunk to_part = split(&to, count), from_part = split(&from, count);
+		const uint64_t to_before = bytes_before(inject, &to, &to_line);
+		const uint64_t from_before = bytes_before(inject, &from, &from_line);
+		const uint64_t before = to_before < from_before ? to_before : from_before;
+		const uint64_t bytes = before > 0 ? before : LINE_BYTES;
+		const struct mem_chunk to_part = cut(&to, false, bytes);
+		const struct mem_chunk from_part = cut(&from, false, bytes);
 
 		if (before == 0)
 			copy_line(inject, to_line, from_line, to_part, from_part);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Faults planted in the memory under test, by ourselves: the proof that it would be found out if it were broken.
  *
- * Pure. Sits between the tests and the kernels in use. A line of 64 bytes with a planted fault is worked on by the
- *       same kernels as all others, one step at a time and by one CPU at a time: before a read it is given what the
- *       fault would show, after a write the fault makes of it what it likes (faults.h). So the kernels that judge
- *       real memory have to see it themselves; all other lines are theirs at full speed.
+ * Pure. Sits between the tests and the kernels in use. A piece of memory with a planted fault is worked on by the same
+ *       kernels as all others, one step at a time and by one CPU at a time: before a read the faulty line of 64 bytes
+ *       is given what the fault would show, after a write the fault makes of it what it likes (faults.h). So the
+ *       kernels that judge real memory have to see it themselves; all other memory is theirs at full speed.
  *       The model sits above the caches, which therefore hide nothing of it.
  */
 #ifndef KIRIWAKE_MEMTEST_INJECT_H

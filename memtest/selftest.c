@@ -13,13 +13,9 @@
 #define PIECE_MIN_BYTES ((uint64_t)1 << 20) /* of the window, which has three pieces */
 #define PIECES          3
 #define SHARE_BYTES     ((uint64_t)128 << 10) /* of the window, for each CPU, at least */
-#define SLICE_BYTES     ((uint64_t)64 << 10)  /* so short that a share takes several */
 #define REST_NS         100000000u /* the model of a leaky cell is told, it need not wait */
 #define MISSES_TOLD     8
 #define SEED_MARK       0x73656c66u /* other numbers than the tests' own */
-#define PLACE_TEXT      64
-
-typedef unsigned long long ull;
 
 /* Which faults a check must find: those it always finds by docs/FAULT-COVERAGE.md. */
 static const struct selftest_row {
@@ -164,8 +160,6 @@ static bool rehearse(struct run *run, const struct check *check, const struct fa
 	inject_begin(&t->inject, run->machine->ram.kernels);
 	planted = fault == NULL || inject_add(&t->inject, &m->plan, fault);
 	m->kernels = &t->inject.kernels;
-	for (size_t s = 0; s < ARRAY_LEN(m->work.slice_traffic); s++)
-		m->work.slice_traffic[s] = SLICE_BYTES;
 	recorder_init(&rec, &run->machine->clock);
 	recorder_listen(&rec, (struct listener){hear, t});
 	run->rec = &rec;
@@ -218,8 +212,7 @@ static bool choose_place(struct mem_session *m, enum selftest_place place, struc
 	if (place == PLACE_BORDER) {
 		deal_begin(&m->work.deal, window, m->work.homes, shares, false);
 		offset = m->work.deal.shares[0].rest.hi;
-		if (shares < 2 || window->bytes < shares * SLICE_BYTES || offset == 0 ||
-			offset == window->bytes)
+		if (shares < 2 || offset < 2 * PLAN_PAGE || offset == window->bytes)
 			return false;
 		offset -= sizeof(uint64_t);
 		other = plan_physical(window, offset + sizeof(uint64_t));

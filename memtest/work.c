@@ -241,6 +241,21 @@ static void take_stock(struct run *run, const struct sweep *sweep, const uint64_
 	deal_done(&work->deal);
 }
 
+/* No share is done in one slice. So the last word of one share and the first of the next, which may lie side by side, are
+ * never worked on at the same time: upwards one of them comes first, downwards the other, as the March tests want it of
+ * two words that disturb each other. */
+static void hold_back(const struct mem_deal *deal, uint64_t piece_bytes[PLAN_STRETCHES_MAX])
+{
+	for (size_t i = 0; i < deal->share_count; i++) {
+		const struct mem_share *share = &deal->shares[i];
+		const uint64_t pages = interval_bytes(share->rest) / PLAN_PAGE;
+		const uint64_t most = (pages + 1) / 2 * PLAN_PAGE;
+
+		if (most > 0 && most < piece_bytes[share->stretch])
+			piece_bytes[share->stretch] = most;
+	}
+}
+
 /* The next slice, dealt out again if the firmware refuses it. */
 static enum sweep_result next_slice(
 	struct run *run, struct slice *slice, bool first, uint64_t *ret_bytes)
@@ -255,6 +270,8 @@ static enum sweep_result next_slice(
 		return SWEEP_FAULT;
 	for (size_t s = 0; s < slice->plan->stretch_count; s++)
 		piece_bytes[s] = work_piece_bytes(work->slice_traffic[s], slice->sweep->ops, first);
+	if (first)
+		hold_back(&work->deal, piece_bytes);
 	do {
 		*ret_bytes = deal_slice(&work->deal, piece_bytes);
 		if (*ret_bytes == 0)
@@ -274,6 +291,16 @@ static enum sweep_result next_slice(
 	}
 	tell_fault(run, slice->sweep, result);
 	return SWEEP_FAULT;
+}
+
+/* At least two slices make a sweep. So the last word of one share and the first of the next, which may lie side by side,
+ * are never worked on at the same time: upwards one of them comes first, downwards the other, as the March tests want
+ * it of two words that disturb each other. */
+static uint64_t slice_most(uint64_t share_bytes)
+{
+	const uint64_t pages = share_bytes / PLAN_PAGE;
+
+	return (pages + 1) / 2 * PLAN_PAGE;
 }
 
 enum sweep_result sweep_run(struct run *run, const struct sweep *sweep)

@@ -15,7 +15,6 @@
 #define TRIAGE_INDENT 10 /* behind "UNTESTED  " */
 #define FINDINGS_MAX  8  /* per step, when a log has them all */
 #define LIVE_NS       UINT64_C(1000000000)
-#define NO_CODE       (-1)
 
 static const char rule[] =
 	"-------------------------------------------------------------------------------\n";
@@ -90,7 +89,7 @@ static void on_run_begin(struct console_report *c, const struct record *r)
 static void on_check_begin(struct console_report *c, const struct record *r)
 {
 	c->findings = 0;
-	c->last_code = NO_CODE;
+	c->last_next = NULL;
 	draw_live(c, r, report_text(r->u.check_begin.title));
 }
 
@@ -143,9 +142,9 @@ static void on_finding(struct console_report *c, const struct record *r)
 	if (c->has_log && c->findings > FINDINGS_MAX)
 		return;
 	put_marked(c, r->u.finding.verdict == FAIL ? "!!" : "!", info->code, r);
-	if (c->last_code != (int)r->u.finding.code)
-		lines_write(c->out, "     do: ", DETAIL + 4, info->next);
-	c->last_code = (int)r->u.finding.code;
+	if (c->last_next != record_next(r))
+		lines_write(c->out, "     do: ", DETAIL + 4, record_next(r));
+	c->last_next = record_next(r);
 }
 
 static void on_fault(struct console_report *c, const struct record *r)
@@ -269,7 +268,7 @@ static void hear(void *ctx, const struct record *r)
 
 void console_report_init(struct console_report *c, struct sink out)
 {
-	*c = (struct console_report){.out = out, .last_code = NO_CODE};
+	*c = (struct console_report){.out = out};
 }
 
 struct listener console_report_listener(struct console_report *c)

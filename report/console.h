@@ -12,13 +12,13 @@
 
 struct console_report {
 	struct sink out;
-	bool verbose;      /* notes, figures and coverage as well; the caller may set it */
-	bool has_log;      /* what is left out here stands in log.txt */
-	bool log_broke;    /* log-unavailable was found */
-	bool live;         /* a progress line is on the screen */
-	uint64_t live_ns;  /* when it was written */
-	unsigned findings; /* in the current step */
-	int last_code;     /* of the newest finding in the current step; -1: none */
+	bool verbose;          /* notes, figures and coverage as well; the caller may set it */
+	bool has_log;          /* what is left out here stands in log.txt */
+	bool log_broke;        /* log-unavailable was found */
+	bool live;             /* a progress line is on the screen */
+	uint64_t live_ns;      /* when it was written */
+	unsigned findings;     /* in the current step */
+	const char *last_next; /* advice of the newest finding in the current step; NULL: none */
 	bool triage_begun;
 };
 

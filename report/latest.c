@@ -37,6 +37,7 @@ static void on_finding(struct latest *l, const struct record *r)
 	f = &l->findings[l->finding_count - 1];
 	f->code = r->u.finding.code;
 	f->verdict = r->u.finding.verdict;
+	f->next = record_next(r);
 	keep(f->part, sizeof(f->part), r->part);
 	keep(f->message, sizeof(f->message), r->message);
 }
@@ -164,8 +165,8 @@ static void write_findings(const struct latest *l, struct sink out)
 		fmt_to(head, sizeof(head), "%-4s %s%s%s%s: ", verdict_name(f->verdict), info->code,
 			f->part[0] != '\0' ? " (" : "", f->part, f->part[0] != '\0' ? ")" : "");
 		lines_write(out, head, DETAIL, f->message);
-		if (i == 0 || f[-1].code != f->code)
-			lines_write(out, "     do: ", DETAIL + 4, info->next);
+		if (i == 0 || f[-1].next != f->next)
+			lines_write(out, "     do: ", DETAIL + 4, f->next);
 	}
 	if (l->finding_count > LATEST_FINDINGS)
 		fmt(out, "%zu more stand in log.txt.\n", l->finding_count - LATEST_FINDINGS);

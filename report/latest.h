@@ -17,6 +17,7 @@
 struct latest_finding {
 	enum finding_code code;
 	enum verdict verdict;
+	const char *next;
 	char part[PART_ID];
 	char message[LATEST_TEXT];
 };

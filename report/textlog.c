@@ -170,7 +170,7 @@ static void on_finding(struct textlog *log, const struct record *r)
 		verdict_name(r->u.finding.verdict), info->code, report_text(r->message));
 	for (size_t i = 0; i < r->u.finding.field_count; i++)
 		put_field(log, &r->u.finding.fields[i]);
-	put(log, DETAIL "do: %s", info->next);
+	put(log, DETAIL "do: %s", record_next(r));
 }
 
 static void on_note(struct textlog *log, const struct record *r)

@@ -4,9 +4,6 @@
 #include "core/fmt.h"
 #include "core/text.h"
 
-#define NEXT_PLANTED \
-	"Replace nothing: the fault was planted on purpose. Run again without mem.inject."
-
 static bool can_be_guilty(enum part_kind kind)
 {
 	return kind != PART_CPU && kind != PART_DIMM;
@@ -71,8 +68,10 @@ static void add_coverage(struct suspect *s, const char *message)
 /* Whether a finding says more about the suspect than those before. */
 static bool is_worse(const struct suspect *s, enum suspect_state state, bool planted)
 {
-	if (s->findings == 0 || s->planted != planted)
-		return !planted || s->findings == 0;
+	if (s->findings == 0)
+		return true;
+	if (s->planted != planted)
+		return s->planted;
 	return state > s->state;
 }
 
@@ -91,7 +90,7 @@ static void hear_finding(struct triage *t, const struct record *r)
 	if (is_worse(s, state, r->u.finding.injected)) {
 		s->state = state;
 		s->planted = r->u.finding.injected;
-		s->next = s->planted ? NEXT_PLANTED : info->next;
+		s->next = record_next(r);
 		text_copy(s->evidence, sizeof(s->evidence), r->message);
 	}
 	s->findings++;
