@@ -293,16 +293,6 @@ static enum sweep_result next_slice(
 	return SWEEP_FAULT;
 }
 
-/* At least two slices make a sweep. So the last word of one share and the first of the next, which may lie side by side,
- * are never worked on at the same time: upwards one of them comes first, downwards the other, as the March tests want
- * it of two words that disturb each other. */
-static uint64_t slice_most(uint64_t share_bytes)
-{
-	const uint64_t pages = share_bytes / PLAN_PAGE;
-
-	return (pages + 1) / 2 * PLAN_PAGE;
-}
-
 enum sweep_result sweep_run(struct run *run, const struct sweep *sweep)
 {
 	struct mem_session *m = run->mem;

@@ -159,6 +159,45 @@ CLEAN = (
     Case("mp-single", replace(RAM_ONLY, options=LITTLE_MEMORY | {"mem.mp": "single"}), passed=("mem.march-c",)),
 )
 
+PLANTED_AT = 0x6000000 + 0x123458  # where LITTLE_RANGE begins, and an offset into it
+
+
+def planted(kind: str, details: str, check: str = "mem.march-c", **fields: object) -> Case:
+    """A fault of mem.inject: found where it is, and not blamed on a DIMM."""
+    found = {"code": "mem-bit-error", "address": word_at(PLANTED_AT), "injected": 1} | fields
+    return Case(
+        f"inject-{kind}",
+        replace(
+            RAM_ONLY,
+            options=LITTLE_RANGE
+            | {"checks": check, "mem.fade.time": "1s", "mem.inject": f"{kind}@{PLANTED_AT - 0x6000000:#x}{details}"},
+        ),
+        verdict="FAIL",
+        findings=(found,),
+        says=("Planted by mem.inject", "Replace nothing"),
+    )
+
+
+INJECTED = (
+    Case(
+        "selftest",
+        Machine(disks=(), nics=(), options={"profile": "selftest"}),
+        passed=("mem.selftest",),
+        says=("56 of 56 planted faults were caught",),
+    ),
+    planted("stuck", ":5:1", xor=hexadecimal(1 << 5)),
+    planted("transition", ":63:down", xor=hexadecimal(1 << 63)),
+    planted("coupling", ":7:invert:0x200000:9:up", xor=hexadecimal(1 << 7)),
+    planted(
+        "alias",
+        ":0x163458",
+        check="mem.address",
+        code="mem-address-alias",
+        other_address=word_at(PLANTED_AT ^ 0x40000),
+    ),
+    planted("fade", ":40:0", check="mem.bit-fade", xor=hexadecimal(1 << 40)),
+)
+
 MEMORY = (
     Case(
         "ram-stuck-bit",
@@ -451,4 +490,4 @@ CONTROL = (
     ),
 )
 
-CASES = CLEAN + MEMORY + MACHINE_CHECKS + NETWORKS + DISKS + MEDIA + OPTIONS + CONTROL
+CASES = CLEAN + INJECTED + MEMORY + MACHINE_CHECKS + NETWORKS + DISKS + MEDIA + OPTIONS + CONTROL
