@@ -87,7 +87,8 @@ static void mark_planted(struct record *r, char message[MESSAGE_SIZE], struct fi
 	text_copy(sentence, sizeof(sentence), message);
 	fmt_to(message, MESSAGE_SIZE, "Planted by mem.inject: %s", sentence);
 	count = count < FIELDS_MAX ? count : FIELDS_MAX - 1;
-	memcpy(fields, r->u.finding.fields, count * sizeof(*fields));
+	for (size_t i = 0; i < count; i++)
+		fields[i] = r->u.finding.fields[i];
 	fields[count] = FIELD_NUM("injected", 1);
 	r->u.finding.fields = fields;
 	r->u.finding.field_count = count + 1;

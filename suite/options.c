@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The options of a run: the table, defaults, printing. Pure. See options.h; options_read.c reads them. */
 #include "suite/options.h"
-#include "memtest/kernel_choice.h"
 #include "memtest/inject.h"
+#include "memtest/kernel_choice.h"
 #include "suite/option_table.h"
 
 #define AT(member) offsetof(struct config, member)

@@ -78,6 +78,8 @@ static void test_values(void)
 	CHECK(config.interactive);
 	CHECK_U64(read_line("mem.reserve=64M"), 0);
 	CHECK_U64(config.mem_reserve_bytes, 64 << 20);
+	CHECK_U64(read_words("mem.inject=stuck@16M,coupling@5"), 0);
+	CHECK_STR(config.mem_inject, "stuck@16M coupling@5");
 	CHECK_U64(read_line("on_finish=qemu-exit"), 0);
 	CHECK_U64(config.on_finish, FINISH_QEMU_EXIT);
 	CHECK_U64(read_line("mem.cpus=round-robin"), 0);
@@ -120,8 +122,9 @@ static void test_bad_values(void)
 		"net.expect_mac=ff:ff:ff:ff:ff:ff", "net.expect_mac=52:54:00:12:34",
 		"mem.range=8G-4G", "mem.range=4G", "mem.range=-4G", "mem.range=0-0",
 		"mem.reserve=1M", "mem.reserve=2G", "mem.reserve=none", "net.ping.count=100001",
-		"log.keep=10000", "checks=\"mem.*", "checks=a#b", "checks=\x01",
-		"checks=caf\xc3\xa9"};
+		"log.keep=10000", "mem.fade.time=0", "mem.fade.time=2h", "mem.inject=worn@5",
+		"mem.inject=stuck", "mem.inject=stuck@0:64:1", "mem.inject=\"stuck@0 stuck@\"",
+		"checks=\"mem.*", "checks=a#b", "checks=\x01", "checks=caf\xc3\xa9"};
 	static char defaults[sizeof(printed)];
 
 	read_line("");
@@ -196,7 +199,7 @@ static void test_messages(void)
 	read_line("profile = banana");
 	CHECK_STR(problem(0),
 		"kiriwake.cfg on KIRIWAKELOG, line 1: bad value \"banana\" for profile; "
-		"accepted: quick, full, memory, network, disk, burnin");
+		"accepted: quick, full, memory, network, disk, burnin, selftest");
 	read_words("profile=full full");
 	CHECK(strstr(problem(0), "KIRIWAKELOG, word 2: \"full\" is not key=value; accepted") !=
 		NULL);
@@ -233,7 +236,8 @@ static void test_round_trip(void)
 		"net.gateway=10.1.2.4\nnet.peer=8.8.8.8\nnet.dns=9.9.9.9\n"
 		"net.tcp=nas:2049 10.0.0.5:22\nnet.expect_mac=02:00:00:00:00:01\n"
 		"net.dhcp=probe\nnet.ping.count=99\nmem.range=0x1001-0x2003\nmem.cpus=one\n"
-		"mem.mp=blocking\nmem.kernel=avx2\nmem.patterns=zeros ones\nmem.reserve=5000001\ndisk.only=nvme*\n"
+		"mem.mp=blocking\nmem.kernel=avx2\nmem.patterns=zeros ones\nmem.reserve=5000001\nmem.fade.time=1s\n"
+		"mem.inject=stuck@16M:5:1 alias@0x1000\ndisk.only=nvme*\n"
 		"disk.exclude=*USB*\ndisk.time=auto\n";
 	static char defaults[sizeof(printed)];
 

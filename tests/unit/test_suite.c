@@ -40,6 +40,10 @@ static void test_selection(void)
 	CHECK(!selects(PROFILE_QUICK, "mem.* -mem.address", "mem.address"));
 	CHECK(selects(PROFILE_DISK, "mem.*", "hw.setup"), "our own set-up is always looked at");
 
+	CHECK(selects(PROFILE_SELFTEST, "", "mem.selftest"));
+	CHECK(!selects(PROFILE_SELFTEST, "", "mem.address"));
+	CHECK(!selects(PROFILE_FULL, "mem.*", "mem.selftest"));
+
 	CHECK(!catalogue_selects(&config, &loud), "a check on request is not in any profile");
 	text_copy(config.checks, sizeof(config.checks), "nic.*");
 	CHECK(!catalogue_selects(&config, &loud), "nor taken by a glob");
@@ -316,6 +320,51 @@ static void test_triage_dimms(void)
 	free(t);
 }
 
+/* The fault at 0x1000 is ours. */
+static bool is_planted(void *ctx, const struct record *r)
+{
+	(void)ctx;
+	return r->u.finding.field_count > 0 && r->u.finding.fields[0].number == 0x1000;
+}
+
+/* A planted fault sends nobody to the DIMMs, and hides no real one. */
+static void test_triage_planted(void)
+{
+	static const struct field ours[] = {FIELD_ADDRESS("address", 0x1000)},
+				  real[] = {FIELD_ADDRESS("address", 0x2000)};
+	struct clock_port clock;
+	struct sim_clock sim;
+	struct inventory *inv = calloc(1, sizeof(*inv));
+	struct triage *t = calloc(1, sizeof(*t));
+	struct recorder rec;
+	struct heard h = {0};
+
+	inv->parts[0] = (struct part){.kind = PART_MEMORY, .id = PART_ID_MEMORY};
+	inv->count = 1;
+	sim_clock_init(&sim, &clock);
+	recorder_init(&rec, &clock);
+	rec.planted = is_planted;
+	triage_begin(t, inv);
+	recorder_listen(&rec, triage_listener(t));
+	recorder_listen(&rec, (struct listener){hear, &h});
+	record_finding(&rec, FINDING_MEM_BIT_ERROR, PART_ID_MEMORY, ours, 1, "bit 5 flipped");
+	triage_emit(t, inv, &rec);
+	CHECK_STR(h.evidence[0], "Planted by mem.inject: bit 5 flipped");
+	CHECK(strncmp(h.next[0], "Replace nothing: ", 17) == 0, "%s", h.next[0]);
+	record_finding(&rec, FINDING_MEM_CORRECTED_ERROR, PART_ID_MEMORY, real, 1, "bank 7");
+	record_finding(&rec, FINDING_MEM_BIT_ERROR, PART_ID_MEMORY, ours, 1, "bit 5 flipped");
+	triage_emit(t, inv, &rec);
+	CHECK(h.states[1] == SUSPECT_SUSPECT);
+	CHECK_STR(h.evidence[1], "bank 7 (and 2 more)");
+	CHECK_STR(h.next[1], finding_info(FINDING_MEM_CORRECTED_ERROR)->next);
+	record_finding(&rec, FINDING_MEM_BIT_ERROR, PART_ID_MEMORY, real, 1, "bit 6 flipped");
+	triage_emit(t, inv, &rec);
+	CHECK(h.states[2] == SUSPECT_FAULTY);
+	CHECK_STR(h.evidence[2], "bit 6 flipped (and 3 more)");
+	free(inv);
+	free(t);
+}
+
 int main(void)
 {
 	test_selection();
@@ -325,5 +374,6 @@ int main(void)
 	test_torn();
 	test_triage();
 	test_triage_dimms();
+	test_triage_planted();
 	return test_end(__FILE__);
 }
