@@ -52,6 +52,7 @@ static struct rig *ready(const char *faults)
 
 	CHECK(ram->acquire(ram->ctx, 0, &m->grant));
 	plan_make(&m->grant, 0, UINT64_MAX, &m->plan);
+	m->kernels = ram->kernels;
 	work_init(&m->work, &rig->machine.cpus, &rig->config, &rig->topology, &rig->session->plan);
 	return rig;
 }
