@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #define PAGE_WORDS          (PLAN_PAGE / sizeof(uint64_t))
+#define LINE_BYTES          (SIM_RAM_LINE_WORDS * sizeof(uint64_t))
+#define ALL_WORDS           ((1u << SIM_RAM_LINE_WORDS) - 1)
 #define CONVENTIONAL_MEMORY 7 /* EFI_MEMORY_TYPE */
 
 /* ---- addresses ---- */
@@ -58,27 +60,40 @@ static void write_back(struct sim_ram *ram)
 {
 	struct sim_ram_cache *cache = &ram->cache;
 
-	for (size_t i = 0; i < SIM_RAM_LINE_WORDS && cache->valid && cache->dirty; i++)
-		faults_store(&ram->faults, cache->physical + i * sizeof(uint64_t), cache->words[i]);
+	if (cache->valid && cache->dirty != 0)
+		faults_burst(&ram->faults, cache->physical, cache->words, cache->dirty);
 	cache->valid = false;
-	cache->dirty = false;
 }
 
-/* The word at `physical` in the cache, fetched with its line if need be. */
-static uint64_t *cached_word(struct sim_ram *ram, uint64_t physical)
+/* The word at `physical` in the cache, whatever it holds. */
+static uint64_t *cache_word(struct sim_ram *ram, uint64_t physical)
 {
 	struct sim_ram_cache *cache = &ram->cache;
-	const uint64_t offset = physical % sizeof(cache->words);
+	const uint64_t offset = physical % LINE_BYTES;
 
 	if (!cache->valid || cache->physical != physical - offset) {
 		write_back(ram);
-		cache->valid = true;
-		cache->physical = physical - offset;
-		for (size_t i = 0; i < SIM_RAM_LINE_WORDS; i++)
-			cache->words[i] = faults_load(
-				&ram->faults, cache->physical + i * sizeof(uint64_t));
+		*cache = (struct sim_ram_cache){.valid = true, .physical = physical - offset};
 	}
 	return &cache->words[offset / sizeof(uint64_t)];
+}
+
+/* The same, fetched with its line if need be. */
+static uint64_t *cached_word(struct sim_ram *ram, uint64_t physical)
+{
+	struct sim_ram_cache *cache = &ram->cache;
+	uint64_t *word = cache_word(ram, physical);
+
+	if (cache->held == ALL_WORDS)
+		return word;
+	if (cache->held != 0)
+		write_back(ram);
+	word = cache_word(ram, physical);
+	for (size_t i = 0; i < SIM_RAM_LINE_WORDS; i++)
+		cache->words[i] =
+			faults_load(&ram->faults, cache->physical + i * sizeof(uint64_t));
+	cache->held = ALL_WORDS;
+	return word;
 }
 
 uint64_t sim_ram_load(struct sim_ram *ram, uint64_t physical)
@@ -96,7 +111,7 @@ void sim_ram_store(struct sim_ram *ram, uint64_t physical, uint64_t value)
 	pthread_mutex_lock(&ram->one_access);
 	if (ram->cached) {
 		*cached_word(ram, physical) = value;
-		ram->cache.dirty = true;
+		ram->cache.dirty = ALL_WORDS;
 	} else {
 		faults_store(&ram->faults, physical, value);
 	}
@@ -105,10 +120,16 @@ void sim_ram_store(struct sim_ram *ram, uint64_t physical, uint64_t value)
 
 void sim_ram_stream(struct sim_ram *ram, uint64_t physical, uint64_t value)
 {
+	const unsigned word = 1u << physical % LINE_BYTES / sizeof(value);
+
+	if (!ram->cached) {
+		sim_ram_store(ram, physical, value);
+		return;
+	}
 	pthread_mutex_lock(&ram->one_access);
-	if (physical - ram->cache.physical < sizeof(ram->cache.words))
-		write_back(ram);
-	faults_store(&ram->faults, physical, value);
+	*cache_word(ram, physical) = value;
+	ram->cache.held |= word;
+	ram->cache.dirty |= word;
 	pthread_mutex_unlock(&ram->one_access);
 }
 

@@ -19,10 +19,13 @@
 #define SIM_RAM_LOW        ((uint64_t)1 << 20)
 #define SIM_RAM_HIGH       ((uint64_t)1 << 32)
 
-/* One line between kernels and cells: what the largest cache leaves of a sweep over a larger memory. */
+/* One line between kernels and cells: what the largest cache leaves of a sweep over a larger memory. It is written
+ * back in one burst, whose words reach their cells at the same time: JESD79-4, 4.24, a burst of eight is one access
+ * to the array. Streamed words are gathered in it without a fetch, as in a write-combining buffer. */
 struct sim_ram_cache {
-	bool valid, dirty;
+	bool valid;
 	uint64_t physical;
+	unsigned held, dirty; /* words that are there, and to be written back, as bits */
 	uint64_t words[SIM_RAM_LINE_WORDS];
 };
 
@@ -61,7 +64,7 @@ struct kernels sim_ram_faulty_kernels(struct sim_ram *ram);
 /* The physical address of a word of ram->memory. */
 uint64_t sim_ram_physical(const struct sim_ram *ram, const void *word);
 
-/* A store around the cache. */
+/* A store around the cache, where there is one. */
 void sim_ram_stream(struct sim_ram *ram, uint64_t physical, uint64_t value);
 
 /* The cache is written back and empty. */

@@ -199,20 +199,35 @@ static void seeded(const struct background *b, unsigned member, uint64_t seed, s
 	ret->seed = seed;
 }
 
+/* The same random value in every word. */
+static void seeded_pair(
+	const struct background *b, unsigned member, uint64_t seed, struct mem_data *ret)
+{
+	const uint64_t value = rng_mix(seed);
+
+	(void)b;
+	(void)member;
+	for (unsigned i = 0; i < DATA_LINE_WORDS; i++)
+		ret->line[i] = value;
+}
+
 const struct background backgrounds[BACKGROUND_COUNT] = {
-	{"solid", BACKGROUND_QUICK, 1, lines, 0x0000000000000000, 0},
-	{"checker", BACKGROUND_QUICK, 1, lines, 0x5555555555555555, 0},
-	{"pairs", BACKGROUND_THOROUGH, 1, lines, 0x3333333333333333, 0},
-	{"nibbles", BACKGROUND_THOROUGH, 1, lines, 0x0f0f0f0f0f0f0f0f, 0},
-	{"bytes", BACKGROUND_THOROUGH, 1, lines, 0x00ff00ff00ff00ff, 0},
-	{"words", BACKGROUND_THOROUGH, 1, lines, 0x0000ffff0000ffff, 0},
-	{"halves", BACKGROUND_THOROUGH, 1, lines, 0x00000000ffffffff, 0},
-	{"columns", BACKGROUND_THOROUGH, 1, lines, 0x0000000000000000, 1},
-	{"columns2", BACKGROUND_THOROUGH, 1, lines, 0x0000000000000000, 2},
-	{"columns4", BACKGROUND_THOROUGH, 1, lines, 0x0000000000000000, 4},
-	[BACKGROUND_RANDOM] = {"random", BACKGROUND_THOROUGH, 1, seeded, 0, 0},
-	{"walking-ones", BACKGROUND_NAMED, 64, walking, 0x0000000000000000, 0},
-	{"walking-zeros", BACKGROUND_NAMED, 64, walking, 0xffffffffffffffff, 0},
+	[BACKGROUND_SOLID] = {"solid", BACKGROUND_QUICK, 1, false, lines, 0x0000000000000000, 0},
+	{"checker", BACKGROUND_QUICK, 1, false, lines, 0x5555555555555555, 0},
+	{"pairs", BACKGROUND_THOROUGH, 1, false, lines, 0x3333333333333333, 0},
+	{"nibbles", BACKGROUND_THOROUGH, 1, false, lines, 0x0f0f0f0f0f0f0f0f, 0},
+	{"bytes", BACKGROUND_THOROUGH, 1, false, lines, 0x00ff00ff00ff00ff, 0},
+	{"words", BACKGROUND_THOROUGH, 1, false, lines, 0x0000ffff0000ffff, 0},
+	{"halves", BACKGROUND_THOROUGH, 1, false, lines, 0x00000000ffffffff, 0},
+	{"columns", BACKGROUND_THOROUGH, 1, false, lines, 0x0000000000000000, 1},
+	{"columns2", BACKGROUND_THOROUGH, 1, false, lines, 0x0000000000000000, 2},
+	{"columns4", BACKGROUND_THOROUGH, 1, false, lines, 0x0000000000000000, 4},
+	[BACKGROUND_RANDOM] = {"random", BACKGROUND_THOROUGH, 1, true, seeded, 0, 0},
+	[BACKGROUND_RANDOM_PAIR] = {"random-pair", BACKGROUND_NAMED, 1, true, seeded_pair, 0, 0},
+	[BACKGROUND_WALKING_ONES] = {"walking-ones", BACKGROUND_NAMED, 64, false, walking,
+		0x0000000000000000, 0},
+	[BACKGROUND_WALKING_ZEROS] = {"walking-zeros", BACKGROUND_NAMED, 64, false, walking,
+		0xffffffffffffffff, 0},
 };
 
 void background_data(

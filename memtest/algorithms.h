@@ -73,6 +73,7 @@ struct background {
 	const char *name; /* "checker", as mem.patterns takes it */
 	enum background_use use;
 	unsigned count; /* members of the family: 1, or 64 positions of a walking bit */
+	bool seeded;    /* other data with every seed */
 	void (*data)(
 		const struct background *b, unsigned member, uint64_t seed, struct mem_data *ret);
 	uint64_t value; /* of even places */
@@ -80,12 +81,19 @@ struct background {
 		run; /* so many words of `value`, then as many of its complement; 0: all of `value` */
 };
 
-#define BACKGROUND_COUNT  13
-#define BACKGROUND_RANDOM 10 /* index of the one with seeded random data */
+/* Indices of those that checks of their own run on. */
+enum {
+	BACKGROUND_SOLID = 0,
+	BACKGROUND_RANDOM = 10, /* each word something else */
+	BACKGROUND_RANDOM_PAIR, /* one value and its complement */
+	BACKGROUND_WALKING_ONES,
+	BACKGROUND_WALKING_ZEROS,
+	BACKGROUND_COUNT
+};
 
 extern const struct background backgrounds[BACKGROUND_COUNT];
 
-/* Member number `member` < b->count on one background; only a random one depends on the seed. */
+/* Member number `member` < b->count on one background; only a seeded one depends on the seed. */
 void background_data(
 	const struct background *b, unsigned member, uint64_t seed, struct mem_data *ret);
 

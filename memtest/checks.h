@@ -35,12 +35,18 @@ void mem_session_end(struct run *run);
 void mem_tell_ledger(struct run *run);
 
 extern const struct check mem_address_check;
-extern const struct check mem_march_c_check;
 extern const struct check mem_random_check;
-extern const struct check mem_moving_inversions_check;
-extern const struct check mem_march_ss_check;
+extern const struct check mem_march_c_check;
+extern const struct check mem_block_move_check;
+extern const struct check mem_bus_stress_check;
 extern const struct check mem_bit_fade_check;
 extern const struct check mem_selftest_check;
+extern const struct check mem_modulo_check;
+extern const struct check mem_march_ss_check;
+extern const struct check mem_march_raw_check;
+extern const struct check mem_random_inversions_check;
+extern const struct check mem_moving_inversions_check;
+extern const struct check mem_walking_check;
 
 /* What a check has to do: words it reads and writes for each word of memory, and how long it leaves memory alone. */
 struct mem_effort {

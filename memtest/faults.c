@@ -253,18 +253,42 @@ uint64_t faults_load(struct faults *all, uint64_t physical)
 	return a.value;
 }
 
+void faults_burst(struct faults *all, uint64_t line, const uint64_t words[FAULT_LINE_WORDS],
+	unsigned which)
+{
+	struct fault_access a[FAULT_LINE_WORDS];
+
+	for (size_t i = 0; i < FAULT_LINE_WORDS; i++) {
+		if ((which >> i & 1) == 0)
+			continue;
+		a[i] = (struct fault_access){.all = all,
+			.physical = redirected(all, line + i * sizeof(uint64_t)),
+			.value = words[i],
+			.write = true};
+		a[i].old = all->cells.load(all->cells.ctx, a[i].physical);
+		for (size_t f = 0; f < all->count; f++) {
+			if (all->at[f].kind->write != NULL)
+				all->at[f].kind->write(&all->at[f], &a[i]);
+		}
+	}
+	for (size_t i = 0; i < FAULT_LINE_WORDS; i++) {
+		if (which >> i & 1)
+			all->cells.store(all->cells.ctx, a[i].physical, a[i].value);
+	}
+	for (size_t i = 0; i < FAULT_LINE_WORDS; i++) {
+		if (which >> i & 1)
+			tell_others(all, &a[i]);
+	}
+}
+
 void faults_store(struct faults *all, uint64_t physical, uint64_t value)
 {
-	struct fault_access a = {
-		.all = all, .physical = redirected(all, physical), .value = value, .write = true};
+	const uint64_t line_bytes = FAULT_LINE_WORDS * sizeof(value);
+	const size_t i = physical % line_bytes / sizeof(value);
+	uint64_t words[FAULT_LINE_WORDS];
 
-	a.old = all->cells.load(all->cells.ctx, a.physical);
-	for (size_t i = 0; i < all->count; i++) {
-		if (all->at[i].kind->write != NULL)
-			all->at[i].kind->write(&all->at[i], &a);
-	}
-	all->cells.store(all->cells.ctx, a.physical, a.value);
-	tell_others(all, &a);
+	words[i] = value;
+	faults_burst(all, physical - physical % line_bytes, words, 1u << i);
 }
 
 void faults_rest(struct faults *all)

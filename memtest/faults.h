@@ -103,6 +103,11 @@ extern const size_t fault_kind_count;
 uint64_t faults_load(struct faults *all, uint64_t physical);
 void faults_store(struct faults *all, uint64_t physical, uint64_t value);
 
+/* Stores the words of a line that `which` names, as bits, at the same time, as a burst does: each sees what the others held
+ * before, and what they do to others comes after all are written. */
+void faults_burst(struct faults *all, uint64_t line, const uint64_t words[FAULT_LINE_WORDS],
+	unsigned which);
+
 /* Nobody touched the memory for a long time. */
 void faults_rest(struct faults *all);
 

@@ -18,6 +18,7 @@ struct mem_error {
 	uint64_t physical;
 	uint64_t expected, actual;
 	uint64_t reread;      /* read once more at once, before anything was written over it */
+	const char *role;     /* "the source of a copy", where there is one to tell; a literal */
 	enum mem_class class; /* what an examination made of it, later */
 };
 

@@ -30,11 +30,12 @@ void mem_pattern_list(char *buf, size_t cap)
 		fmt_add(buf, cap, "%s%s", i > 0 ? ", " : "", backgrounds[i].name);
 }
 
-static unsigned choose_named(struct text words, bool ret[BACKGROUND_COUNT])
+unsigned patterns_named(const struct config *config, bool ret[BACKGROUND_COUNT])
 {
-	struct text word;
+	struct text words = option_text(config), word;
 	unsigned count = 0;
 
+	memset(ret, 0, BACKGROUND_COUNT * sizeof(*ret));
 	while (text_word(&words, &word)) {
 		for (size_t i = 0; i < BACKGROUND_COUNT; i++) {
 			if (ret[i] || !text_glob(word, name_of(i)))
@@ -48,10 +49,8 @@ static unsigned choose_named(struct text words, bool ret[BACKGROUND_COUNT])
 
 unsigned patterns_choose(const struct config *config, bool ret[BACKGROUND_COUNT])
 {
-	unsigned count;
+	unsigned count = patterns_named(config, ret);
 
-	memset(ret, 0, BACKGROUND_COUNT * sizeof(*ret));
-	count = choose_named(option_text(config), ret);
 	if (count > 0)
 		return count;
 	for (size_t i = 0; i < BACKGROUND_COUNT; i++) {

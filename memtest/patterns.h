@@ -12,6 +12,9 @@
 /* Marks the backgrounds to use and returns how many: always at least one. */
 unsigned patterns_choose(const struct config *config, bool ret[BACKGROUND_COUNT]);
 
+/* The same, but none where mem.patterns names none. */
+unsigned patterns_named(const struct config *config, bool ret[BACKGROUND_COUNT]);
+
 /* The first word of mem.patterns that matches no background. False: there is none. */
 bool patterns_unknown(const struct config *config, struct text *ret);
 

@@ -109,7 +109,7 @@ uint64_t work_left_ns(const struct mem_work *work)
 
 /* ---- sweeps ---- */
 
-static void march_work(const struct kernels *kernels, struct mem_chunk piece, const void *arg,
+void march_work(const struct kernels *kernels, struct mem_chunk piece, const void *arg,
 	struct mem_errors *errors)
 {
 	kernels->march(kernels->ctx, piece, arg, errors);

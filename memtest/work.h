@@ -68,6 +68,10 @@ uint64_t work_left_ns(const struct mem_work *work);
 /* Records how far the check is; `what` as in struct sweep, at_name and at as for record_progress(). */
 void work_tell_progress(struct run *run, const char *what, const char *at_name, uint64_t at);
 
+/* A sweep_work whose `arg` is a struct march_step. */
+void march_work(const struct kernels *kernels, struct mem_chunk piece, const void *arg,
+	struct mem_errors *errors);
+
 /* A sweep that does `step` on every line, in its direction. */
 struct sweep sweep_of_march(
 	const char *what, const struct march_step *step, struct mem_teller teller);

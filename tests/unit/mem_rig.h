@@ -50,7 +50,8 @@ static inline uint64_t rig_now(void *ctx)
 {
 	struct rig *rig = ctx;
 
-	return rig->now_ns += rig->tick_ns;
+	return __atomic_add_fetch(
+		&rig->now_ns, rig->tick_ns, __ATOMIC_RELAXED); /* work looks too */
 }
 
 /* Sleep is what leaky cells cannot stand. */

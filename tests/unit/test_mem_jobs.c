@@ -1,13 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The checks that are March tests beside mem.march-c: random data, moving inversions, March SS, bit fade. */
+/* The checks that sweep over memory, beside mem.address and mem.march-c. */
+#include "memtest/job.h"
 #include "suite/catalogue.h"
 #include "tests/test.h"
 #include "tests/unit/mem_rig.h"
 
 #define MIB ((uint64_t)1 << 20)
 
-static const struct check *const checks[] = {
-	&mem_random_check, &mem_moving_inversions_check, &mem_march_ss_check, &mem_bit_fade_check};
+static const struct {
+	const struct check *check;
+	const char *done; /* in the quick profile */
+	bool in_quick, in_full;
+} checks[] = {
+	{&mem_random_check, "MATS+, 2 rounds of random data, on 1 MiB", true, true},
+	{&mem_bus_stress_check, "Bus stress, 1 round of random data, on 1 MiB", false, true},
+	{&mem_block_move_check, "Block move, 1 round of random data, on 1 MiB", false, true},
+	{&mem_bit_fade_check, "Bit fade, 1 round of random data, on 1 MiB", false, true},
+	{&mem_march_raw_check,
+		"March RAW with a flush after every operation, 1 background, on 1 MiB", false,
+		true},
+	{&mem_march_ss_check, "March SS with a flush after every operation, 1 background, on 1 MiB",
+		false, false},
+	{&mem_random_inversions_check, "Moving inversions, 2 random pairs, on 1 MiB", false, true},
+	{&mem_modulo_check, "Modulo-20, 40 patterns, on 1 MiB", false, true},
+	{&mem_moving_inversions_check, "Moving inversions, 2 backgrounds, on 1 MiB", false, true},
+	{&mem_walking_check, "Moving inversions of a walking bit, 128 positions, on 1 MiB", false,
+		true},
+};
 
 static struct rig *rig_with(const char *faults, enum profile profile, const char *patterns)
 {
@@ -20,37 +39,58 @@ static struct rig *rig_with(const char *faults, enum profile profile, const char
 
 static void test_clean(void)
 {
-	static const char *const done[] = {"MATS+, 2 rounds of random data, on 1 MiB",
-		"Moving inversions, 2 backgrounds, on 1 MiB",
-		"March SS with a flush after every operation, 2 backgrounds, on 1 MiB",
-		"Bit fade, 1 round of random data, on 1 MiB"};
-
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
 		struct rig *rig = rig_with("", PROFILE_QUICK, "");
 
-		CHECK_U64(rig_run(rig, checks[i]), PASS);
+		CHECK_U64(rig_run(rig, checks[i].check), PASS);
 		CHECK_U64(rig->finding_count, 0);
 		CHECK_U64(rig->coverages, 1);
 		CHECK_U64(rig->tested_bytes, MIB);
 		CHECK(rig->most_done < rig->total);
-		CHECK(rig_said(rig, done[i]), "%s", rig->text);
+		CHECK(rig_said(rig, checks[i].done), "%s", rig->text);
 		rig_free(rig);
 	}
 }
 
-/* Every check finds a stuck bit, names the word and the bit, and blames nobody else. */
+/* Every check finds a stuck bit, names the word and the bit, and blames nobody else; with CPUs that share the work, or
+ * take turns, or one. */
 static void test_stuck_bit(void)
 {
+	static const enum mem_cpus uses[] = {MEM_CPUS_ALL, MEM_CPUS_ONE, MEM_CPUS_ROUND_ROBIN};
+
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
 		struct rig *rig = rig_with("stuck=0x10003a008:5:1", PROFILE_QUICK, "");
 
-		CHECK_U64(rig_run(rig, checks[i]), FAIL);
-		CHECK_U64(rig->finding_count, 1);
+		rig->config.mem_cpus = uses[i % ARRAY_LEN(uses)];
+		CHECK_U64(rig_run(rig, checks[i].check), FAIL);
+		CHECK(rig->finding_count == 1, "%s: %zu findings", checks[i].check->id,
+			rig->finding_count);
 		CHECK_U64(rig->findings[0].code, FINDING_MEM_BIT_ERROR);
 		CHECK_U64(rig_field(&rig->findings[0], "address"), 0x10003a008);
 		CHECK_U64(rig_field(&rig->findings[0], "xor"), 0x20);
 		CHECK_U64(rig_field(&rig->findings[0], "actual") & 0x20, 0x20);
-		CHECK_U64(rig_field(&rig->findings[0], "cpu"), 1);
+		if (rig->config.mem_cpus == MEM_CPUS_ALL)
+			CHECK_U64(rig_field(&rig->findings[0], "cpu"), 1);
+		rig_free(rig);
+	}
+}
+
+/* A MiB that holds nothing: bounded findings, and no word is counted twice. */
+static void test_flood(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
+		struct rig *rig = rig_with("dead=0x140000:0x8000", PROFILE_QUICK, "solid");
+		const struct rig_finding *last;
+
+		CHECK_U64(rig_run(rig, checks[i].check), FAIL);
+		CHECK_U64(rig->finding_count, MEM_ERRORS_KEPT + 1);
+		last = &rig->findings[rig->finding_count - 1];
+		CHECK_U64(last->code, FINDING_MEM_BIT_ERROR);
+		CHECK(rig_field(last, "addresses_at_least") <= 0x1000, "%s: %llu",
+			checks[i].check->id,
+			(unsigned long long)rig_field(last, "addresses_at_least"));
+		CHECK(rig_field(last, "address") >= 0x140000);
+		CHECK(rig_field(last, "last_address") < 0x148000);
 		rig_free(rig);
 	}
 }
@@ -133,13 +173,11 @@ static void test_bit_fade(void)
 
 static void test_stopped(void)
 {
-	static const unsigned pulses[] = {3, 3, 3, 300};
-
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
 		struct rig *rig = rig_with("", PROFILE_FULL, "");
 
-		rig->pulses_left = pulses[i];
-		CHECK_U64(rig_run(rig, checks[i]), SKIP);
+		rig->pulses_left = checks[i].check == &mem_bit_fade_check ? 300 : 3;
+		CHECK_U64(rig_run(rig, checks[i].check), SKIP);
 		CHECK_U64(rig->coverages, 0);
 		CHECK_U64(rig->tested_bytes, 0);
 		CHECK(strstr(rig->rec.check_why, "stopped by a key after ") != NULL);
@@ -154,7 +192,7 @@ static void test_cpu_failures(void)
 
 		rig->cpus.failure = CPUS_TIMEOUT;
 		rig->cpus.failure_after = 1;
-		CHECK_U64(rig_run(rig, checks[i]), ERROR);
+		CHECK_U64(rig_run(rig, checks[i].check), ERROR);
 		CHECK_U64(rig->coverages, 0);
 		CHECK(rig->session->cpu_lost);
 		CHECK(rig->run.gave_up);
@@ -186,15 +224,15 @@ static bool selects(enum profile profile, const char *words, const struct check 
 static void test_selection(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
-		const bool quick = checks[i] == &mem_random_check;
+		const struct check *check = checks[i].check;
 
-		CHECK(selects(PROFILE_QUICK, "", checks[i]) == quick);
-		CHECK(selects(PROFILE_QUICK, "mem.*", checks[i]) == quick);
-		CHECK(selects(PROFILE_QUICK, checks[i]->id, checks[i]));
-		CHECK(selects(PROFILE_FULL, "", checks[i]));
-		CHECK(selects(PROFILE_MEMORY, "mem.*", checks[i]));
-		CHECK(!selects(PROFILE_BURNIN, "-mem.*", checks[i]));
-		CHECK(!selects(PROFILE_NETWORK, "", checks[i]));
+		CHECK(selects(PROFILE_QUICK, "", check) == checks[i].in_quick);
+		CHECK(selects(PROFILE_QUICK, "mem.*", check) == checks[i].in_quick);
+		CHECK(selects(PROFILE_QUICK, check->id, check));
+		CHECK(selects(PROFILE_FULL, "", check) == checks[i].in_full);
+		CHECK(selects(PROFILE_MEMORY, "mem.*", check) == checks[i].in_full);
+		CHECK(!selects(PROFILE_BURNIN, "-mem.*", check));
+		CHECK(!selects(PROFILE_NETWORK, "", check));
 	}
 }
 
@@ -202,6 +240,7 @@ int main(void)
 {
 	test_clean();
 	test_stuck_bit();
+	test_flood();
 	test_random_finds_alias();
 	test_random_seeds();
 	test_march_ss();

@@ -199,7 +199,7 @@ static void test_choosing(void)
 	}
 	mem_pattern_list(list, sizeof(list));
 	CHECK_STR(list, "solid, checker, pairs, nibbles, bytes, words, halves, columns, columns2, "
-			"columns4, random, walking-ones, walking-zeros");
+			"columns4, random, random-pair, walking-ones, walking-zeros");
 	CHECK(mem_pattern_known((struct text){"n?bbles", 7}));
 	CHECK(!mem_pattern_known((struct text){"", 0}));
 }

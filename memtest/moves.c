@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Block move and bus stress, a piece at a time. Pure. See moves.h.
+ *
+ * What is filled or copied goes around the caches, so it is memory that is checked, however small the piece. */
+#include "memtest/moves.h"
+
+#define LINE_BYTES (DATA_LINE_WORDS * sizeof(uint64_t))
+
+static const struct march_element fill = {MARCH_UP, 1, {{MARCH_WRITE, 0}}, false};
+static const struct march_element check = {MARCH_UP, 1, {{MARCH_READ, 0}}, false};
+
+/* Fills or checks. */
+static void random_data(const struct kernels *kernels, struct mem_chunk c,
+	const struct march_element *element, uint64_t seed, struct mem_errors *errors)
+{
+	const struct march_step step = {element, {.kind = DATA_RANDOM, .seed = seed}, false};
+
+	if (c.count > 0)
+		kernels->march(kernels->ctx, c, &step, errors);
+}
+
+static struct mem_chunk lines_of(struct mem_chunk c, size_t first, size_t count)
+{
+	return (struct mem_chunk){c.words + first * DATA_LINE_WORDS, count * DATA_LINE_WORDS,
+		c.physical + first * LINE_BYTES};
+}
+
+static size_t line_count(struct mem_chunk c)
+{
+	return c.count / DATA_LINE_WORDS;
+}
+
+/* A piece is checked over and over: of its bad words as many are counted as one check saw at most, so that none is
+ * counted twice. */
+struct worst {
+	uint64_t before, most;
+};
+
+static void worst_note(struct worst *w, struct mem_errors *errors)
+{
+	if (errors->words - w->before > w->most)
+		w->most = errors->words - w->before;
+	errors->words = w->before;
+}
+
+/* ---- block move ---- */
+
+/* One half of the piece, every line of which was copied from the other half. */
+struct moved {
+	struct mem_chunk to, from;
+	uint64_t physical; /* of the lower half: the data belong to its addresses */
+	size_t by;         /* line n came from line n - by */
+	size_t turned;     /* line n holds what was in line n - turned of the lower half at first */
+	uint64_t seed;
+};
+
+/* One word arrived wrong: is it the source's fault? */
+static void blame(const struct kernels *kernels, const struct moved *m, uint64_t *word,
+	const struct mem_error *seen, struct mem_errors *errors)
+{
+	const size_t lines = line_count(m->to), at = (size_t)(word - m->to.words);
+	const size_t line = (at / DATA_LINE_WORDS + lines - m->by) % lines;
+	const size_t offset = line * DATA_LINE_WORDS + at % DATA_LINE_WORDS;
+	const uint64_t *source = m->from.words + offset;
+	struct mem_error e = *seen;
+
+	kernels->flush(kernels->ctx, source - at % DATA_LINE_WORDS);
+	e.physical = m->to.physical + at * sizeof(*word);
+	e.role = "the target of a copy whose source is right";
+	if (kernels->load(kernels->ctx, source) != seen->expected) {
+		e.physical = m->from.physical + offset * sizeof(*word);
+		e.actual = kernels->load(kernels->ctx, source);
+		kernels->flush(kernels->ctx, source - at % DATA_LINE_WORDS);
+		e.reread = kernels->load(kernels->ctx, source);
+		e.role = "the source of a copy";
+	}
+	mem_errors_add(errors, &e);
+}
+
+/* Errors that were not kept are only counted, and taken for the target's. `offset` in bytes: of the highest. */
+static void count_unkept(const struct moved *m, size_t first, uint64_t offset,
+	const struct mem_errors *seen, struct mem_errors *errors)
+{
+	const uint64_t highest = m->to.physical + first * LINE_BYTES + offset;
+
+	errors->words += seen->words;
+	errors->count += seen->count - seen->kept;
+	if (seen->count > seen->kept && highest > errors->highest)
+		errors->highest = highest;
+}
+
+/* Checks lines of the target that hold what belongs to neighbouring addresses. Wrong ones are put right, so that an
+ * error does not travel on. */
+static void check_lines(const struct kernels *kernels, const struct moved *m, size_t first,
+	size_t count, size_t belongs, struct mem_errors *errors)
+{
+	struct mem_chunk c = lines_of(m->to, first, count);
+	struct mem_errors seen;
+
+	c.physical = m->physical + belongs * LINE_BYTES;
+	mem_errors_clear(&seen);
+	random_data(kernels, c, &check, m->seed, &seen);
+	if (seen.count == 0)
+		return;
+	for (size_t i = 0; i < seen.kept; i++)
+		blame(kernels, m, c.words + (seen.at[i].physical - c.physical) / sizeof(uint64_t),
+			&seen.at[i], errors);
+	count_unkept(m, first, seen.highest - c.physical, &seen, errors);
+	random_data(kernels, c, &fill, m->seed, errors);
+}
+
+static void check_moved(
+	const struct kernels *kernels, const struct moved *m, struct mem_errors *errors)
+{
+	const size_t lines = line_count(m->to), turned = m->turned % lines;
+
+	check_lines(kernels, m, turned, lines - turned, 0, errors);
+	check_lines(kernels, m, 0, turned, lines - turned, errors);
+}
+
+void move_work(const struct kernels *kernels, struct mem_chunk piece, const void *arg,
+	struct mem_errors *errors)
+{
+	const struct move_step *step = arg;
+	const size_t lines = line_count(piece) / 2;
+	const struct mem_chunk low = lines_of(piece, 0, lines),
+			       high = lines_of(piece, lines, lines);
+	struct worst worst = {errors->words, 0};
+
+	/* The upper half too: what the first copy writes over is known. */
+	random_data(kernels, piece, &fill, step->seed, errors);
+	for (unsigned t = 0; t < step->times; t++) {
+		const struct moved up = {high, low, low.physical, 0, t, step->seed};
+		const struct moved down = {low, high, low.physical, 1, t + 1, step->seed};
+
+		kernels->copy(kernels->ctx, high, low);
+		check_moved(kernels, &up, errors);
+		worst_note(&worst, errors);
+		kernels->copy(
+			kernels->ctx, lines_of(low, 1, lines - 1), lines_of(high, 0, lines - 1));
+		kernels->copy(kernels->ctx, lines_of(low, 0, 1), lines_of(high, lines - 1, 1));
+		check_moved(kernels, &down, errors);
+		worst_note(&worst, errors);
+	}
+	errors->words += worst.most;
+}
+
+/* ---- bus stress ---- */
+
+#define IDLE_NS          1500000u
+#define IDLE_EVERY_BYTES ((uint64_t)4 << 20)
+#define IDLE_LOOKS_MAX   1000000u /* at a clock that may stand still */
+
+static void idle(const struct clock_port *clock)
+{
+	const uint64_t start_ns = clock->now_ns(clock->ctx);
+
+	for (unsigned looks = 0; looks < IDLE_LOOKS_MAX; looks++) {
+		if (clock->now_ns(clock->ctx) - start_ns >= IDLE_NS)
+			return;
+		__builtin_ia32_pause();
+	}
+}
+
+/* Fills one half, and checks the other in between. */
+static void burst_round(const struct kernels *kernels, const struct burst_step *step,
+	unsigned round, struct mem_chunk filled, struct mem_chunk checked,
+	struct mem_errors *errors)
+{
+	static const size_t bursts[] = {8, 16, 32}; /* lines */
+	const size_t lines = line_count(filled);
+	const bool idles = step->clock != NULL && round % 2 == 1;
+	uint64_t since_idle = 0;
+
+	for (size_t at = 0, n = 0; at < lines; n++) {
+		const size_t want = bursts[n % ARRAY_LEN(bursts)];
+		const size_t count = want < lines - at ? want : lines - at;
+
+		random_data(
+			kernels, lines_of(filled, at, count), &fill, step->seed + round, errors);
+		random_data(kernels, lines_of(checked, at, count), &check, step->seed + round - 1,
+			errors);
+		at += count;
+		since_idle += 2 * count * LINE_BYTES;
+		if (idles && since_idle >= IDLE_EVERY_BYTES) {
+			idle(step->clock);
+			since_idle = 0;
+		}
+	}
+}
+
+void burst_work(const struct kernels *kernels, struct mem_chunk piece, const void *arg,
+	struct mem_errors *errors)
+{
+	const struct burst_step *step = arg;
+	const size_t lines = line_count(piece) / 2;
+	const struct mem_chunk halves[] = {
+		lines_of(piece, 0, lines), lines_of(piece, lines, lines)};
+	struct worst worst = {errors->words, 0};
+
+	random_data(kernels, halves[0], &fill, step->seed, errors);
+	for (unsigned round = 1; round <= step->rounds; round++) {
+		burst_round(
+			kernels, step, round, halves[round % 2], halves[(round + 1) % 2], errors);
+		worst_note(&worst, errors);
+	}
+	random_data(kernels, halves[step->rounds % 2], &check, step->seed + step->rounds, errors);
+	worst_note(&worst, errors);
+	errors->words += worst.most;
+}
