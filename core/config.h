@@ -67,6 +67,7 @@ struct config {
 	uint64_t mem_fade_ns; /* how long mem.bit-fade leaves memory alone */
 	char mem_inject
 		[CONFIG_GLOBS]; /* faults to plant, as memtest/inject.h reads them; empty: none */
+	uint64_t mem_hammer_ns; /* how long mem.row-hammer hammers */
 
 	char disk_only[CONFIG_GLOBS]; /* globs over id, model, serial, bus; empty: all */
 	char disk_exclude[CONFIG_GLOBS];

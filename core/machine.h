@@ -116,6 +116,11 @@ struct ram_port {
 	/* Takes all free conventional memory but a reserve for the firmware (`reserve_bytes`). False: none could be had. */
 	bool (*acquire)(void *ctx, uint64_t reserve_bytes, struct ram_grant *ret);
 	void (*release)(void *ctx);
+
+	/* Reads the first word of each line, all of them in each round. `flush`: each time from memory, because the
+	 * lines leave the caches in between; else from the caches. Callable from a cpu_work. NULL: cannot be done. */
+	void (*hammer)(
+		void *ctx, uint64_t *const *lines, unsigned count, unsigned rounds, bool flush);
 };
 
 /* What the boot CPU's registers say about encryption between caches and memory; all 0 where it has none. AMD APM volume 2,

@@ -12,6 +12,7 @@
 #include "efi/parts.h"
 #include "efi/status.h"
 #include "memtest/kernels.h"
+#include "memtest/row_kernel.h"
 
 #define PIECE_PAGES  16u /* 64 KiB: smaller crumbs are not worth a range */
 #define HELD_MAX     1024
@@ -256,8 +257,10 @@ static void read_map(struct ram_map *ret)
 
 void ram_build(struct machine *machine)
 {
-	machine->ram = (struct ram_port){
-		.kernels = &kernels_sse2, .acquire = ram_acquire, .release = ram_release};
+	machine->ram = (struct ram_port){.kernels = &kernels_sse2,
+		.acquire = ram_acquire,
+		.release = ram_release,
+		.hammer = row_kernel};
 	ram.port = &machine->ram;
 	read_map(&machine->ram.map);
 }

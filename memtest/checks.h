@@ -47,6 +47,7 @@ extern const struct check mem_march_raw_check;
 extern const struct check mem_random_inversions_check;
 extern const struct check mem_moving_inversions_check;
 extern const struct check mem_walking_check;
+extern const struct check mem_row_hammer_check;
 
 /* What a check has to do: words it reads and writes for each word of memory, and how long it leaves memory alone. */
 struct mem_effort {

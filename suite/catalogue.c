@@ -39,6 +39,7 @@ const struct check *const catalogue[] = {
 	&mem_moving_inversions_check,
 	&mem_walking_check,
 	&mem_march_ss_check,
+	&mem_row_hammer_check,
 	&mem_selftest_check,
 };
 const size_t catalogue_count = ARRAY_LEN(catalogue);

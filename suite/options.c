@@ -16,6 +16,7 @@
 #define LOG_KEEP_DEFAULT    10
 #define MEM_RESERVE_DEFAULT (32 * MIB)
 #define MEM_FADE_DEFAULT    (120 * SECONDS) /* many refresh intervals, should refresh fail */
+#define MEM_HAMMER_DEFAULT  (24 * SECONDS)
 #define NET_PREFIX_DEFAULT  24
 #define HOST_TEXT           "an address such as 192.168.1.1, or none"
 #define DISKS_TEXT          "globs over id, model, serial and bus, such as disk1 nvme *SAMSUNG*"
@@ -93,6 +94,8 @@ const struct option option_table[] = {
 		"How long mem.bit-fade leaves memory alone, each of two times"},
 	{"mem.inject", &option_inject, AT(mem_inject), NULL, 0, 0, INJECT_ACCEPTED,
 		"Faults to plant in memory, which the tests must then find; for trying out the tester"},
+	{"mem.hammer.time", &option_duration, AT(mem_hammer_ns), NULL, SECONDS, DAYS,
+		"a time from 1s to 1d, such as 24s or 10m", "How long mem.row-hammer reads rows"},
 	{"disk.only", &option_globs, AT(disk_only), NULL, 0, 0, DISKS_TEXT,
 		"The only disks to test; nothing: all"},
 	{"disk.exclude", &option_globs, AT(disk_exclude), NULL, 0, 0, DISKS_TEXT,
@@ -120,6 +123,7 @@ void options_defaults(struct config *ret)
 		.mem_kernel = MEM_KERNEL_AUTO,
 		.mem_reserve_bytes = MEM_RESERVE_DEFAULT,
 		.mem_fade_ns = MEM_FADE_DEFAULT,
+		.mem_hammer_ns = MEM_HAMMER_DEFAULT,
 	};
 }
 
