@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Fault coverage, measured. Hardware: none. See sim_ram_coverage.h.
  *
- * Method: the real kernel loops, 64 and 128 bits wide, run over eight lines of memory on both sides of 4 GiB, behind
+ * Method: the real kernel loops, 64 to 512 bits wide, run over eight lines of memory on both sides of 4 GiB, behind
  *         a cache of one line, which is what a cache leaves of a sweep over a larger memory. One fault at a time;
- *         found means by both kernels, from all zeros and from all ones.
+ *         found means by all kernels, from all zeros and from all ones.
  */
 #include "host/sim_ram_coverage.h"
 #include "host/sim_ram_classes.h"
@@ -11,41 +11,44 @@
 #include "suite/catalogue.h"
 #include <stdlib.h>
 
-#define WAYS 4 /* kernels, and what memory held before */
+#define WAYS 8 /* kernels, and what memory held before */
 #define SEED 0x6b69726977616b65u
 
-typedef uint64_t pair __attribute__((vector_size(16), may_alias));
+/* ---- the wide kernels on faulty RAM ---- */
 
-/* ---- the 128-bit kernels on faulty RAM ---- */
-
-static pair pair_read(struct sim_ram *ram, const void *at)
+static void words_load(struct sim_ram *ram, const void *at, uint64_t *ret, unsigned count)
 {
 	const uint64_t physical = sim_ram_physical(ram, at);
-	const uint64_t low = sim_ram_load(ram, physical);
 
-	return (pair){low, sim_ram_load(ram, physical + sizeof(low))};
+	for (unsigned i = 0; i < count; i++)
+		ret[i] = sim_ram_load(ram, physical + i * sizeof(*ret));
 }
 
-static void pair_write(struct sim_ram *ram, void *at, pair value,
+static void words_store(struct sim_ram *ram, const void *at, const uint64_t *words, unsigned count,
 	void (*store)(struct sim_ram *ram, uint64_t physical, uint64_t value))
 {
 	const uint64_t physical = sim_ram_physical(ram, at);
 
-	store(ram, physical, value[0]);
-	store(ram, physical + sizeof(uint64_t), value[1]);
+	for (unsigned i = 0; i < count; i++)
+		store(ram, physical + i * sizeof(*words), words[i]);
 }
 
-#define KERNEL(name)                     pair_##name
-#define KERNEL_VECTOR                    pair
-#define KERNEL_LOAD(ctx, p)              pair_read(ctx, p)
-#define KERNEL_STORE(ctx, p, value)      pair_write(ctx, p, value, sim_ram_store)
-#define KERNEL_STREAM(ctx, p, value)     pair_write(ctx, p, value, sim_ram_stream)
-#define KERNEL_LOAD_WORD(ctx, p)         sim_ram_load(ctx, sim_ram_physical(ctx, p))
-#define KERNEL_STORE_WORD(ctx, p, value) sim_ram_store(ctx, sim_ram_physical(ctx, p), value)
-#define KERNEL_FLUSH(ctx, p)             ((void)(p), sim_ram_flush(ctx))
-#define KERNEL_ANY(vector)               (((vector)[0] | (vector)[1]) != 0)
-#define KERNEL_FENCE()                   ((void)0)
-#include "memtest/kernel_body.h"
+#define KERNEL(name)       wide2_##name
+#define WIDE_WORDS         2
+#define KERNEL_ANY(vector) (((vector)[0] | (vector)[1]) != 0)
+#include "host/sim_ram_wide.h"
+
+#define KERNEL(name)       wide4_##name
+#define WIDE_WORDS         4
+#define KERNEL_ANY(vector) (((vector)[0] | (vector)[1] | (vector)[2] | (vector)[3]) != 0)
+#include "host/sim_ram_wide.h"
+
+#define KERNEL(name) wide8_##name
+#define WIDE_WORDS   8
+#define KERNEL_ANY(vector)                                                                    \
+	(((vector)[0] | (vector)[1] | (vector)[2] | (vector)[3] | (vector)[4] | (vector)[5] | \
+		 (vector)[6] | (vector)[7]) != 0)
+#include "host/sim_ram_wide.h"
 
 /* ---- one test on one fault ---- */
 
@@ -126,9 +129,12 @@ static bool test_finds(
 
 void coverage_measure(struct sim_ram *ram, const struct coverage_test *test, struct coverage *ret)
 {
-	const struct kernels scalar = sim_ram_faulty_kernels(ram);
-	const struct kernels wide = {.name = "128-bit", .ctx = ram, KERNELS_OF(pair)};
-	const struct kernels *const kernels[] = {&scalar, &wide};
+	const struct kernels kernels[WAYS / 2] = {
+		sim_ram_faulty_kernels(ram),
+		{.name = "128-bit", .ctx = ram, KERNELS_OF(wide2)},
+		{.name = "256-bit", .ctx = ram, KERNELS_OF(wide4)},
+		{.name = "512-bit", .ctx = ram, KERNELS_OF(wide8)},
+	};
 	struct fault_at at = FAULT_BEFORE_FIRST;
 
 	*ret = (struct coverage){{0}};
@@ -138,7 +144,7 @@ void coverage_measure(struct sim_ram *ram, const struct coverage_test *test, str
 		for (unsigned way = 0; way < WAYS; way++) {
 			sim_ram_reset(ram, way & 1 ? UINT64_MAX : 0);
 			fault_plant(ram, &at);
-			if (test_finds(ram, kernels[way / 2], test))
+			if (test_finds(ram, &kernels[way / 2], test))
 				ret->found[at.number] |= (unsigned char)(1u << way);
 		}
 	}

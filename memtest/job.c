@@ -4,9 +4,10 @@
 #include "core/fmt.h"
 #include "memtest/patterns.h"
 
-#define MODULO_STRIDE 20 /* as far as others look: a row of any layout gets words of both kinds */
-#define MOVE_TIMES    4
-#define BURST_ROUNDS  8
+#define MODULO_STRIDE   20 /* as far as others look: a row of any layout gets words of both kinds */
+#define MODULO_PATTERNS (2 * MODULO_STRIDE)
+#define MOVE_TIMES      4
+#define BURST_ROUNDS    8
 
 enum job_data {
 	ON_PATTERNS, /* mem.patterns, else the profile's backgrounds */
@@ -33,7 +34,7 @@ static const struct job_row {
 		{BACKGROUND_RANDOM, BACKGROUND_RANDOM}, {2, 8}, false, "round", " of random data"},
 	[JOB_MARCH_C] = {NULL, walk_march, MARCH_C_MINUS, ON_PATTERNS, {0, 0}, {1, 1}, false,
 		"background", ""},
-	[JOB_BLOCK_MOVE] = {"Block move", walk_move, MARCH_COUNT, ON_ONE, {0, 0}, {1, 2}, false,
+	[JOB_BLOCK_MOVE] = {"Block move", walk_move, MARCH_COUNT, ON_ONE, {0, 0}, {2, 2}, false,
 		"round", " of random data"},
 	[JOB_BUS_STRESS] = {"Bus stress", walk_burst, MARCH_COUNT, ON_ONE, {0, 0}, {1, 2}, false,
 		"round", " of random data"},
@@ -160,34 +161,55 @@ static enum sweep_result walk_march(
 
 /* ---- modulo-N ---- */
 
-static void modulo_stage_work(const struct kernels *kernels, struct mem_chunk piece,
-	const void *arg, struct mem_errors *errors)
+static void modulo_work(const struct kernels *kernels, struct mem_chunk piece, const void *arg,
+	struct mem_errors *errors)
 {
 	kernels->modulo(kernels->ctx, piece, arg, errors);
 }
 
-/* One pattern: the strided words, then all others, twice; every word must be what it was made. */
-static enum sweep_result walk_pattern(const struct job *job, const struct job_taker *taker,
-	unsigned offset, uint64_t value, const char *which)
+/* Pattern number `number`: every offset, with a random value and with its complement. */
+static struct modulo_step modulo_pattern(uint64_t seed, unsigned number)
 {
-	static const enum modulo_write writes[] = {
-		MODULO_STRIDED, MODULO_OTHERS, MODULO_OTHERS, MODULO_NOTHING};
-	enum sweep_result result = SWEEP_DONE;
+	const unsigned offset = number / 2;
+	const uint64_t value = rng_mix(seed + offset * DATA_PAGE_BYTES);
 
-	for (unsigned i = 0; i < ARRAY_LEN(writes) && result == SWEEP_DONE; i++) {
-		const struct modulo_step step = {.stride = MODULO_STRIDE,
-			.offset = offset,
-			.strided = value,
-			.others = ~value,
-			.check = writes[i] == MODULO_NOTHING,
-			.write = writes[i]};
-		struct job_stage stage = {.work = modulo_stage_work, .arg = &step, .ops = 1};
+	return (struct modulo_step){.stride = MODULO_STRIDE,
+		.offset = offset,
+		.strided = number % 2 ? ~value : value,
+		.others = number % 2 ? value : ~value};
+}
 
-		fmt_to(stage.what, sizeof(stage.what), "%s, offset %u%s, step %u of %zu", job->name,
-			offset, which, i + 1, ARRAY_LEN(writes));
-		result = taker->stage(taker->ctx, &stage);
-	}
-	return result;
+static enum sweep_result modulo_stage(const struct job *job, const struct job_taker *taker,
+	unsigned number, const char *doing, const struct modulo_step *step)
+{
+	struct job_stage stage = {.work = modulo_work,
+		.arg = step,
+		.ops = (step->check ? 1u : 0) + (step->write != MODULO_NOTHING ? 1u : 0)};
+
+	fmt_to(stage.what, sizeof(stage.what), "%s, pattern %u of %u, %s", job->name, number + 1,
+		MODULO_PATTERNS, doing);
+	return taker->stage(taker->ctx, &stage);
+}
+
+/* One pattern, which memory holds already: the words that are not strided are written once more, then every word must be
+ * what it was made. With the check of one pattern the next one comes into memory. */
+static enum sweep_result walk_pattern(
+	const struct job *job, const struct job_taker *taker, uint64_t seed, unsigned number)
+{
+	const struct modulo_step next = modulo_pattern(seed, number + 1);
+	struct modulo_step step = modulo_pattern(seed, number);
+	enum sweep_result result;
+
+	step.write = MODULO_OTHERS;
+	result = modulo_stage(job, taker, number, "others", &step);
+	if (result != SWEEP_DONE)
+		return result;
+	step.check = true;
+	step.write = number + 1 < MODULO_PATTERNS ? MODULO_NEXT : MODULO_NOTHING;
+	step.next_offset = next.offset % MODULO_STRIDE;
+	step.next_strided = next.strided;
+	step.next_others = next.others;
+	return modulo_stage(job, taker, number, "check", &step);
 }
 
 static enum sweep_result walk_modulo(
@@ -196,14 +218,14 @@ static enum sweep_result walk_modulo(
 	enum sweep_result result = SWEEP_DONE;
 
 	for (unsigned round = 0; round < job->rounds && result == SWEEP_DONE; round++) {
-		taker->seed(taker->ctx, round, job->seed + round);
-		for (unsigned i = 0; i < 2 * MODULO_STRIDE && result == SWEEP_DONE; i++) {
-			const unsigned offset = i / 2;
-			const uint64_t value = rng_mix(
-				job->seed + round + offset * DATA_PAGE_BYTES);
+		const uint64_t seed = job->seed + round;
+		struct modulo_step all = modulo_pattern(seed, 0);
 
-			result = walk_pattern(job, taker, offset, i % 2 ? ~value : value,
-				i % 2 ? ", complement" : "");
+		taker->seed(taker->ctx, round, seed);
+		all.write = MODULO_ALL;
+		result = modulo_stage(job, taker, 0, "all", &all);
+		for (unsigned i = 0; i < MODULO_PATTERNS && result == SWEEP_DONE; i++) {
+			result = walk_pattern(job, taker, seed, i);
 			*complete += result == SWEEP_DONE;
 		}
 	}
@@ -214,11 +236,11 @@ static enum sweep_result walk_modulo(
 
 /* A whole round in one stage: each piece of memory is worked on by itself. */
 static enum sweep_result walk_round(const struct job *job, const struct job_taker *taker,
-	unsigned round, struct job_stage stage, unsigned *complete)
+	unsigned round, uint64_t seed, struct job_stage stage, unsigned *complete)
 {
 	enum sweep_result result;
 
-	taker->seed(taker->ctx, round, job->seed + round);
+	taker->seed(taker->ctx, round, seed);
 	fmt_to(stage.what, sizeof(stage.what), "%s, round %u", job->name, round + 1);
 	result = taker->stage(taker->ctx, &stage);
 	*complete += result == SWEEP_DONE;
@@ -231,9 +253,10 @@ static enum sweep_result walk_move(
 	enum sweep_result result = SWEEP_DONE;
 
 	for (unsigned round = 0; round < job->rounds && result == SWEEP_DONE; round++) {
-		const struct move_step step = {job->seed + round, MOVE_TIMES};
+		/* Data, then their complement: every cell is to hold both values. */
+		const struct move_step step = {job->seed + round / 2, round % 2 == 1, MOVE_TIMES};
 
-		result = walk_round(job, taker, round,
+		result = walk_round(job, taker, round, step.seed,
 			(struct job_stage){
 				.work = move_work, .arg = &step, .ops = MOVE_OPS(MOVE_TIMES)},
 			complete);
@@ -247,10 +270,9 @@ static enum sweep_result walk_burst(
 	enum sweep_result result = SWEEP_DONE;
 
 	for (unsigned round = 0; round < job->rounds && result == SWEEP_DONE; round++) {
-		const struct burst_step step = {
-			rng_mix(job->seed + round), BURST_ROUNDS, job->clock};
+		const struct burst_step step = {job->seed + round, BURST_ROUNDS, job->clock};
 
-		result = walk_round(job, taker, round,
+		result = walk_round(job, taker, round, step.seed,
 			(struct job_stage){
 				.work = burst_work, .arg = &step, .ops = BURST_OPS(BURST_ROUNDS)},
 			complete);

@@ -6,14 +6,12 @@
 
 #define LINE_BYTES (DATA_LINE_WORDS * sizeof(uint64_t))
 
-static const struct march_element fill = {MARCH_UP, 1, {{MARCH_WRITE, 0}}, false};
-static const struct march_element check = {MARCH_UP, 1, {{MARCH_READ, 0}}, false};
-
 /* Fills or checks. */
-static void random_data(const struct kernels *kernels, struct mem_chunk c,
-	const struct march_element *element, uint64_t seed, struct mem_errors *errors)
+static void seeded_data(const struct kernels *kernels, struct mem_chunk c, enum march_act act,
+	enum data_kind kind, uint64_t seed, bool complement, struct mem_errors *errors)
 {
-	const struct march_step step = {element, {.kind = DATA_RANDOM, .seed = seed}, false};
+	const struct march_element element = {MARCH_UP, 1, {{act, complement}}, false};
+	const struct march_step step = {&element, {.kind = kind, .seed = seed}, false};
 
 	if (c.count > 0)
 		kernels->march(kernels->ctx, c, &step, errors);
@@ -51,8 +49,15 @@ struct moved {
 	uint64_t physical; /* of the lower half: the data belong to its addresses */
 	size_t by;         /* line n came from line n - by */
 	size_t turned;     /* line n holds what was in line n - turned of the lower half at first */
-	uint64_t seed;
+	const struct move_step *step;
 };
+
+/* Fills or checks, with the data of the step. */
+static void moved_data(const struct kernels *kernels, struct mem_chunk c, enum march_act act,
+	const struct move_step *step, struct mem_errors *errors)
+{
+	seeded_data(kernels, c, act, DATA_RANDOM, step->seed, step->complement, errors);
+}
 
 /* One word arrived wrong: is it the source's fault? */
 static void blame(const struct kernels *kernels, const struct moved *m, uint64_t *word,
@@ -99,14 +104,14 @@ static void check_lines(const struct kernels *kernels, const struct moved *m, si
 
 	c.physical = m->physical + belongs * LINE_BYTES;
 	mem_errors_clear(&seen);
-	random_data(kernels, c, &check, m->seed, &seen);
+	moved_data(kernels, c, MARCH_READ, m->step, &seen);
 	if (seen.count == 0)
 		return;
 	for (size_t i = 0; i < seen.kept; i++)
 		blame(kernels, m, c.words + (seen.at[i].physical - c.physical) / sizeof(uint64_t),
 			&seen.at[i], errors);
 	count_unkept(m, first, seen.highest - c.physical, &seen, errors);
-	random_data(kernels, c, &fill, m->seed, errors);
+	moved_data(kernels, c, MARCH_WRITE, m->step, errors);
 }
 
 static void check_moved(
@@ -128,10 +133,10 @@ void move_work(const struct kernels *kernels, struct mem_chunk piece, const void
 	struct worst worst = {errors->words, 0};
 
 	/* The upper half too: what the first copy writes over is known. */
-	random_data(kernels, piece, &fill, step->seed, errors);
+	moved_data(kernels, piece, MARCH_WRITE, step, errors);
 	for (unsigned t = 0; t < step->times; t++) {
-		const struct moved up = {high, low, low.physical, 0, t, step->seed};
-		const struct moved down = {low, high, low.physical, 1, t + 1, step->seed};
+		const struct moved up = {high, low, low.physical, 0, t, step};
+		const struct moved down = {low, high, low.physical, 1, t + 1, step};
 
 		kernels->copy(kernels->ctx, high, low);
 		check_moved(kernels, &up, errors);
@@ -162,6 +167,13 @@ static void idle(const struct clock_port *clock)
 	}
 }
 
+/* Values of own address, scattered by another seed each round: they cost next to nothing to begin a burst with. */
+static void burst(const struct kernels *kernels, struct mem_chunk c, enum march_act act,
+	const struct burst_step *step, unsigned round, struct mem_errors *errors)
+{
+	seeded_data(kernels, c, act, DATA_OWN_ADDRESS, rng_mix(step->seed + round), false, errors);
+}
+
 /* Fills one half, and checks the other in between. */
 static void burst_round(const struct kernels *kernels, const struct burst_step *step,
 	unsigned round, struct mem_chunk filled, struct mem_chunk checked,
@@ -176,10 +188,8 @@ static void burst_round(const struct kernels *kernels, const struct burst_step *
 		const size_t want = bursts[n % ARRAY_LEN(bursts)];
 		const size_t count = want < lines - at ? want : lines - at;
 
-		random_data(
-			kernels, lines_of(filled, at, count), &fill, step->seed + round, errors);
-		random_data(kernels, lines_of(checked, at, count), &check, step->seed + round - 1,
-			errors);
+		burst(kernels, lines_of(filled, at, count), MARCH_WRITE, step, round, errors);
+		burst(kernels, lines_of(checked, at, count), MARCH_READ, step, round - 1, errors);
 		at += count;
 		since_idle += 2 * count * LINE_BYTES;
 		if (idles && since_idle >= IDLE_EVERY_BYTES) {
@@ -198,13 +208,13 @@ void burst_work(const struct kernels *kernels, struct mem_chunk piece, const voi
 		lines_of(piece, 0, lines), lines_of(piece, lines, lines)};
 	struct worst worst = {errors->words, 0};
 
-	random_data(kernels, halves[0], &fill, step->seed, errors);
+	burst(kernels, halves[0], MARCH_WRITE, step, 0, errors);
 	for (unsigned round = 1; round <= step->rounds; round++) {
 		burst_round(
 			kernels, step, round, halves[round % 2], halves[(round + 1) % 2], errors);
 		worst_note(&worst, errors);
 	}
-	random_data(kernels, halves[step->rounds % 2], &check, step->seed + step->rounds, errors);
+	burst(kernels, halves[step->rounds % 2], MARCH_READ, step, step->rounds, errors);
 	worst_note(&worst, errors);
 	errors->words += worst.most;
 }

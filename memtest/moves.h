@@ -13,7 +13,8 @@
 
 struct move_step {
 	uint64_t seed;
-	unsigned times; /* there and back again */
+	bool complement; /* of the data */
+	unsigned times;  /* there and back again */
 };
 
 /* Words read and written per word of memory. */

@@ -102,9 +102,12 @@ static struct worth worth_of(size_t i, const struct coverage *sum)
 		coverage_gain(&nothing, &found[i]) * UINT64_C(1000) / cost};
 }
 
+/* By more than the luck of random data: a quarter. */
 static bool is_worth_more(struct worth a, struct worth b)
 {
-	return a.adds != b.adds ? a.adds > b.adds : a.finds > b.finds;
+	if (a.adds > 0 || b.adds > 0)
+		return 4 * a.adds > 5 * b.adds;
+	return 4 * a.finds > 5 * b.finds;
 }
 
 /* A run takes the checks by detection per byte moved: of those left, each time the one that adds the most. */
@@ -140,7 +143,7 @@ static void test_finds(size_t count, const char *const names[], size_t name_coun
 static void test_quick_profile(void)
 {
 	static const char *const names[] = {
-		"SAF", "AF", "TF", "CFin", "CFid", "CFst", "CFtr", "RDF, IRF", "linked", "line"};
+		"SAF", "AF", "TF", "CFin", "CFid", "CFst", "CFtr", "RDF, IRF", "linked"};
 	const size_t count = measure(PROFILE_QUICK);
 
 	CHECK_U64(count, 3);

@@ -14,7 +14,7 @@ static const struct {
 } checks[] = {
 	{&mem_random_check, "MATS+, 2 rounds of random data, on 1 MiB", true, true},
 	{&mem_bus_stress_check, "Bus stress, 1 round of random data, on 1 MiB", false, true},
-	{&mem_block_move_check, "Block move, 1 round of random data, on 1 MiB", false, true},
+	{&mem_block_move_check, "Block move, 2 rounds of random data, on 1 MiB", false, true},
 	{&mem_bit_fade_check, "Bit fade, 1 round of random data, on 1 MiB", false, true},
 	{&mem_march_raw_check,
 		"March RAW with a flush after every operation, 1 background, on 1 MiB", false,

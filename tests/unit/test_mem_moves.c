@@ -51,7 +51,7 @@ static void test_blame(void)
 		{0x101048, 5, "the target of a copy whose source is right"},
 		{0x101ff8, 63, "the target of a copy whose source is right"},
 	};
-	const struct move_step step = {42, 4};
+	const struct move_step step = {42, false, 4};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		unsigned roles = 0;
@@ -85,7 +85,7 @@ static void test_common_errors(void)
 {
 	static const uint64_t at[] = {0x100080, 0x100088, 0x101080, 0x101088};
 	static sweep_work *const works[] = {move_work, burst_work};
-	const struct move_step move = {7, 4};
+	const struct move_step move = {7, true, 4};
 	const struct burst_step burst = {7, 8, NULL};
 	const void *const args[] = {&move, &burst};
 
@@ -113,7 +113,7 @@ static void test_common_errors(void)
 static void test_many_errors(void)
 {
 	static sweep_work *const works[] = {move_work, burst_work};
-	const struct move_step move = {7, 2};
+	const struct move_step move = {7, false, 2};
 	const struct burst_step burst = {7, 2, NULL};
 	const void *const args[] = {&move, &burst};
 	const uint64_t dead = 0x800 / sizeof(uint64_t);
@@ -258,7 +258,7 @@ static void test_stopped_in_the_middle(void)
 {
 	struct rig *rig = rig_new(MIB / 4, "");
 
-	rig->pulses_left = 100;
+	rig->pulses_left = 50;
 	CHECK_U64(rig_run(rig, &mem_modulo_check), SKIP);
 	CHECK(strstr(rig->rec.check_why, "stopped by a key after ") != NULL);
 	CHECK(strstr(rig->rec.check_why, "complete: Modulo-20, ") != NULL, "%s",
