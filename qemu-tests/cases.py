@@ -198,6 +198,17 @@ INJECTED = (
     planted("fade", ":40:0", check="mem.bit-fade", xor=hexadecimal(1 << 40)),
 )
 
+# Those of the longer profiles but mem.bit-fade, which rests for four minutes; in the order in which they run.
+LONG_TESTS = (
+    "mem.bus-stress",
+    "mem.block-move",
+    "mem.modulo",
+    "mem.march-raw",
+    "mem.random-inversions",
+    "mem.moving-inversions",
+    "mem.walking",
+)
+
 MEMORY = (
     Case(
         "ram-stuck-bit",
@@ -230,6 +241,22 @@ MEMORY = (
             events=(*AT_ONCE, When("mem.march-c", stick_bit(STUCK_ADDRESS, STUCK_BIT))),
         )
         for kernel in ("scalar", "sse2", "avx2")
+    ),
+    Case(
+        "ram-long-tests",
+        replace(RAM_ONLY, cpus=2, options=LITTLE_RANGE | {"checks": " ".join((*LONG_TESTS, "mem.row-hammer"))}),
+        passed=LONG_TESTS,
+        skipped=("mem.row-hammer",),  # an emulator has no rows: nothing may be claimed
+        says=("no row conflict could be timed",),
+        timeout_s=300,
+    ),
+    Case(
+        "ram-long-tests-stuck-bit",
+        replace(RAM_ONLY, cpus=2, options=LITTLE_RANGE | {"checks": " ".join(LONG_TESTS)}),
+        verdict="FAIL",
+        findings=tuple(stuck(STUCK_ADDRESS)[0] | {"in_check": check} for check in LONG_TESTS),
+        events=(*AT_ONCE, When(LONG_TESTS[0], stick_bit(STUCK_ADDRESS, STUCK_BIT))),
+        timeout_s=300,
     ),
     Case("ram-above-4g", replace(RAM_ONLY, memory_mib=3072, options=HIGH_MEMORY), passed=("mem.address", "mem.march-c")),
 )
