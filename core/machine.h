@@ -24,8 +24,7 @@
 
 struct clock_port {
 	void *ctx;
-	/* Monotonic, from an arbitrary start. Callable from a cpu_work too; compare only what one CPU has read. */
-	uint64_t (*now_ns)(void *ctx);
+	uint64_t (*now_ns)(void *ctx);            /* monotonic, from an arbitrary start */
 	void (*sleep_ns)(void *ctx, uint64_t ns); /* at least; a few microseconds more */
 	bool (*wall_s)(void *ctx,
 		int64_t *ret); /* seconds since 1970 UTC as the RTC has it; false: no RTC */

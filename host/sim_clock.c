@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* A clock that nobody waits for, and any CPU may look at. Hardware: none. See sim_clock.h. */
+/* A clock that nobody waits for. Hardware: none. See sim_clock.h. */
 #include "host/sim_clock.h"
 
 #define LOOK_NS  20000u
@@ -11,7 +11,8 @@ static uint64_t now_ns(void *ctx)
 {
 	struct sim_clock *clock = ctx;
 
-	return __atomic_add_fetch(&clock->now_ns, LOOK_NS, __ATOMIC_RELAXED);
+	clock->now_ns += LOOK_NS;
+	return clock->now_ns;
 }
 
 static void sleep_ns(void *ctx, uint64_t ns)

@@ -270,7 +270,7 @@ static enum sweep_result walk_burst(
 	enum sweep_result result = SWEEP_DONE;
 
 	for (unsigned round = 0; round < job->rounds && result == SWEEP_DONE; round++) {
-		const struct burst_step step = {job->seed + round, BURST_ROUNDS, job->clock};
+		const struct burst_step step = {job->seed + round, BURST_ROUNDS, job->own_ns};
 
 		result = walk_round(job, taker, round, step.seed,
 			(struct job_stage){

@@ -27,13 +27,14 @@ enum job_id {
 
 struct job {
 	const struct job_row *row;
-	const struct march *march;      /* NULL: no March test */
-	const char *name;               /* "March C-" */
-	bool chosen[BACKGROUND_COUNT];  /* of a March test: all their members */
-	unsigned rounds;                /* over all of them, each with other random data */
-	bool flush;                     /* every operation reaches the cells */
-	uint64_t seed;                  /* of round 0; seed + n of round n */
-	const struct clock_port *clock; /* for those that idle at times; NULL: they do not */
+	const struct march *march;     /* NULL: no March test */
+	const char *name;              /* "March C-" */
+	bool chosen[BACKGROUND_COUNT]; /* of a March test: all their members */
+	unsigned rounds;               /* over all of them, each with other random data */
+	bool flush;                    /* every operation reaches the cells */
+	uint64_t seed;                 /* of round 0; seed + n of round n */
+	uint64_t (*own_ns)(
+		void); /* for those that idle at times, see cpu_port; NULL: they do not */
 };
 
 #define JOB_TEXT 80

@@ -128,7 +128,7 @@ static enum verdict run_job(struct run *run, enum job_id id)
 	if (job_takes_patterns(id))
 		tell_bad_patterns(run);
 	job_make(id, run->config, rng_mix(run->seed + ((uint64_t)run->pass << 32)), &job);
-	job.clock = &run->machine->clock;
+	job.own_ns = run->machine->cpus.own_ns;
 	effort = job_effort(&job, run->config->mem_fade_ns);
 	if (!session_begin(run, effort.ops, &verdict))
 		return verdict;

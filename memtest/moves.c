@@ -156,12 +156,12 @@ void move_work(const struct kernels *kernels, struct mem_chunk piece, const void
 #define IDLE_EVERY_BYTES ((uint64_t)4 << 20)
 #define IDLE_LOOKS_MAX   1000000u /* at a clock that may stand still */
 
-static void idle(const struct clock_port *clock)
+static void idle(uint64_t (*own_ns)(void))
 {
-	const uint64_t start_ns = clock->now_ns(clock->ctx);
+	const uint64_t start_ns = own_ns();
 
 	for (unsigned looks = 0; looks < IDLE_LOOKS_MAX; looks++) {
-		if (clock->now_ns(clock->ctx) - start_ns >= IDLE_NS)
+		if (own_ns() - start_ns >= IDLE_NS)
 			return;
 		__builtin_ia32_pause();
 	}
@@ -181,7 +181,7 @@ static void burst_round(const struct kernels *kernels, const struct burst_step *
 {
 	static const size_t bursts[] = {8, 16, 32}; /* lines */
 	const size_t lines = line_count(filled);
-	const bool idles = step->clock != NULL && round % 2 == 1;
+	const bool idles = step->own_ns != NULL && round % 2 == 1;
 	uint64_t since_idle = 0;
 
 	for (size_t at = 0, n = 0; at < lines; n++) {
@@ -193,7 +193,7 @@ static void burst_round(const struct kernels *kernels, const struct burst_step *
 		at += count;
 		since_idle += 2 * count * LINE_BYTES;
 		if (idles && since_idle >= IDLE_EVERY_BYTES) {
-			idle(step->clock);
+			idle(step->own_ns);
 			since_idle = 0;
 		}
 	}

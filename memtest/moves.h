@@ -31,7 +31,7 @@ void move_work(const struct kernels *kernels, struct mem_chunk piece, const void
 struct burst_step {
 	uint64_t seed;
 	unsigned rounds;
-	const struct clock_port *clock; /* to idle by in every other round; NULL: never */
+	uint64_t (*own_ns)(void); /* to idle by in every other round, see cpu_port; NULL: never */
 };
 
 #define BURST_OPS(rounds) (1 + (rounds))

@@ -9,6 +9,7 @@
  * Pass if: no bit changed, where rows beside each other could be told by timing; else there is no verdict.
  */
 #include "core/fmt.h"
+#include "memtest/place.h"
 #include "memtest/row_map.h"
 #include "memtest/session.h"
 
@@ -17,6 +18,7 @@
 #define SHOT_NS          128000000u /* two refresh windows of 64 ms: JESD79-4, 4.26 */
 #define ROUNDS           1024       /* between looks at the clock */
 #define ROUNDS_FAR       64         /* of half-double, for each round of the near rows */
+#define FIELDS_MAX       8
 #define TIMEOUT_NS       30000000000u
 #define PLACES_TRIED_MAX 64 /* one after the other without a row conflict there: given up */
 
@@ -63,7 +65,7 @@ struct hammer {
 	unsigned shots, rejected; /* places hammered; in a row: without a conflict */
 	unsigned used;            /* patterns, as bits */
 	uint64_t activations, flips;
-	struct mem_seen seen[MEM_ERRORS_KEPT]; /* told already */
+	uint64_t seen[MEM_TOLD_PER_CHECK]; /* addresses told already */
 	size_t seen_count;
 };
 
@@ -107,10 +109,9 @@ static uint64_t *aggressor(const struct shot *s, unsigned i)
 static void hammer_rows(struct shot *s)
 {
 	const struct ram_port *ram = &s->machine->ram;
-	const struct clock_port *clock = &s->machine->clock;
 	const unsigned far = s->pattern->far, near = s->pattern->near;
 	const unsigned rounds = near > 0 ? ROUNDS_FAR : ROUNDS;
-	const uint64_t start_ns = clock->now_ns(clock->ctx);
+	const uint64_t start_ns = s->machine->cpus.own_ns();
 	uint64_t *lines[AGGRESSORS_MAX];
 
 	for (unsigned i = 0; i < far + near; i++)
@@ -120,14 +121,14 @@ static void hammer_rows(struct shot *s)
 		if (near > 0)
 			ram->hammer(ram->ctx, lines + far, near, 1, true);
 		s->activations += rounds * far + near;
-	} while (clock->now_ns(clock->ctx) - start_ns < SHOT_NS);
+	} while (s->machine->cpus.own_ns() - start_ns < SHOT_NS);
 }
 
 /* A cpu_work. */
 static void shoot(void *arg, unsigned part)
 {
 	struct shot *s = arg;
-	const struct row_timer timer = {&s->machine->ram, &s->machine->clock};
+	const struct row_timer timer = {&s->machine->ram, s->machine->cpus.own_ns};
 
 	(void)part;
 	s->is_conflict = row_map_conflict(s->map, &timer, aggressor(s, 0), aggressor(s, 1));
@@ -155,7 +156,7 @@ static enum finding_code tell_mismatch(struct run *run, const void *arg, unsigne
 static void tell_flip(struct hammer *h, const struct shot *s, const struct mem_error *error)
 {
 	const uint64_t differing = error->expected ^ error->actual;
-	const struct field fields[] = {
+	struct field fields[FIELDS_MAX] = {
 		FIELD_ADDRESS("address", error->physical),
 		FIELD_ADDRESS("expected", error->expected),
 		FIELD_ADDRESS("actual", error->actual),
@@ -164,24 +165,27 @@ static void tell_flip(struct hammer *h, const struct shot *s, const struct mem_e
 		FIELD_NUM("cpu", h->cpu),
 	};
 	char bits[MEM_BITS_TEXT];
+	struct mem_place place;
+	size_t fields_used = 6;
 
-	record_finding(h->run->rec, FINDING_MEM_ROW_DISTURB, PART_ID_MEMORY, fields,
-		ARRAY_LEN(fields),
+	mem_place(h->run, error->physical, error->physical, &place);
+	fields_used = mem_place_fields(fields, fields_used, &place);
+	record_finding(h->run->rec, FINDING_MEM_ROW_DISTURB, place.part, fields, fields_used,
 		"The word at 0x%llx changed from 0x%016llx to 0x%016llx (%s) while rows beside it were "
-		"read %llu times (%s).",
+		"read %llu times (%s). %s",
 		(ull)error->physical, (ull)error->expected, (ull)error->actual,
-		mem_bits_text(bits, differing), (ull)s->activations, s->pattern->name);
+		mem_bits_text(bits, differing), (ull)s->activations, s->pattern->name, place.words);
 }
 
 static bool is_new(struct hammer *h, uint64_t physical)
 {
 	for (size_t i = 0; i < h->seen_count; i++) {
-		if (h->seen[i].physical == physical)
+		if (h->seen[i] == physical)
 			return false;
 	}
 	if (h->seen_count == ARRAY_LEN(h->seen))
 		return false;
-	h->seen[h->seen_count++] = (struct mem_seen){physical, 1};
+	h->seen[h->seen_count++] = physical;
 	return true;
 }
 
@@ -382,7 +386,7 @@ static enum verdict run_row_hammer(struct run *run)
 	const struct machine *m = run->machine;
 	const uint64_t seed = rng_mix(run->seed + ((uint64_t)run->pass << 32));
 	const uint64_t time_ns = run->config->mem_hammer_ns;
-	struct hammer h = {.run = run, .timer = {&m->ram, &m->clock}, .rng = {seed}};
+	struct hammer h = {.run = run, .timer = {&m->ram, m->cpus.own_ns}, .rng = {seed}};
 	uint64_t start_ns, passed_ns = 0;
 	enum verdict verdict;
 

@@ -34,7 +34,7 @@ enum row_map_result {
 /* Reads are timed with these two, on the CPU that calls. */
 struct row_timer {
 	const struct ram_port *ram; /* with `hammer` */
-	const struct clock_port *clock;
+	uint64_t (*own_ns)(void);   /* see cpu_port */
 };
 
 /* `window`: whole of an aligned power of two in bytes. Takes some tenths of a second. ret->near_ns and conflict_ns are set

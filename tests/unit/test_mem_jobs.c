@@ -83,7 +83,7 @@ static void test_flood(void)
 		const struct rig_finding *last;
 
 		CHECK_U64(rig_run(rig, checks[i].check), FAIL);
-		CHECK_U64(rig->finding_count, MEM_ERRORS_KEPT + 1);
+		CHECK_U64(rig->finding_count, MEM_TOLD_PER_CHECK + 1);
 		last = &rig->findings[rig->finding_count - 1];
 		CHECK_U64(last->code, FINDING_MEM_BIT_ERROR);
 		CHECK(rig_field(last, "addresses_at_least") <= 0x1000, "%s: %llu",
