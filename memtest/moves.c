@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Block move and bus stress, a piece at a time. Pure. See moves.h.
  *
- * What is filled or copied goes around the caches, so it is memory that is checked, however small the piece. */
+ * What is filled or copied goes around the caches, so it is memory that is checked, however small the piece; except with
+ * the 64-bit kernels, where a piece smaller than the caches stays in them. */
 #include "memtest/moves.h"
 
 #define LINE_BYTES (DATA_LINE_WORDS * sizeof(uint64_t))
