@@ -90,8 +90,7 @@ static uint64_t *cached_word(struct sim_ram *ram, uint64_t physical)
 		write_back(ram);
 	word = cache_word(ram, physical);
 	for (size_t i = 0; i < SIM_RAM_LINE_WORDS; i++)
-		cache->words[i] =
-			faults_load(&ram->faults, cache->physical + i * sizeof(uint64_t));
+		cache->words[i] = faults_load(&ram->faults, cache->physical + i * sizeof(uint64_t));
 	cache->held = ALL_WORDS;
 	return word;
 }

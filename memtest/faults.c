@@ -253,8 +253,8 @@ uint64_t faults_load(struct faults *all, uint64_t physical)
 	return a.value;
 }
 
-void faults_burst(struct faults *all, uint64_t line, const uint64_t words[FAULT_LINE_WORDS],
-	unsigned which)
+void faults_burst(
+	struct faults *all, uint64_t line, const uint64_t words[FAULT_LINE_WORDS], unsigned which)
 {
 	struct fault_access a[FAULT_LINE_WORDS];
 

@@ -105,8 +105,8 @@ void faults_store(struct faults *all, uint64_t physical, uint64_t value);
 
 /* Stores the words of a line that `which` names, as bits, at the same time, as a burst does: each sees what the others held
  * before, and what they do to others comes after all are written. */
-void faults_burst(struct faults *all, uint64_t line, const uint64_t words[FAULT_LINE_WORDS],
-	unsigned which);
+void faults_burst(
+	struct faults *all, uint64_t line, const uint64_t words[FAULT_LINE_WORDS], unsigned which);
 
 /* Nobody touched the memory for a long time. */
 void faults_rest(struct faults *all);
