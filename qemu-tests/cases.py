@@ -6,9 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import media
-from faults import cut_power, flood, machine_check, press, pull_cable, stick_bit, type_serial
-from judge import AT_ONCE, MENU_IS_UP, Case, containing, hexadecimal, including, word_at
+from faults import cut_power, machine_check, press, pull_cable, type_serial
+from judge import AT_ONCE, MENU_IS_UP, Case, containing, hexadecimal, including
 from machine import DISK_DEVICES, Disk, Machine, Nic, Run, When
+from memory_cases import (
+    LITTLE_MEMORY,
+    LITTLE_RANGE,
+    MEMORY,
+    RAM_ONLY,
+    SOME_MEMORY,
+    STUCK_ADDRESS,
+    STUCK_BIT,
+    stuck,
+    stuck_bit,
+)
 from peer import (
     Behaviour,
     DhcpServer,
@@ -53,20 +64,11 @@ NETWORK = {"checks": "nic.* net.*"}
 SPEAKS_FROM_LEASE = frozenset({LEASE_IP})
 SPEAKS_FROM_OWN = frozenset({SERVER_IP, LEASE_IP})
 
-# ---- memory and disks, kept small so that a case is about one thing ----
+# ---- disks ----
 
-STUCK_ADDRESS, STUCK_BIT = 0x6543213, 5
-FLOOD_ADDRESS, FLOOD_WORDS = 0x8000000, 100_000
-HIGH_ADDRESS = 0x100000000 + 0x1234565
-SOME_MEMORY = {"checks": "mem.*", "mem.range": "0x4000000-0x14000000"}
-LITTLE_RANGE = {"mem.range": "0x6000000-0x6800000"}
-LITTLE_MEMORY = {"checks": "mem.*"} | LITTLE_RANGE
-HIGH_MEMORY = {"checks": "mem.*", "mem.range": "4G-0x110000000"}
 BAD_SECTOR = 12345
 BAD_BLOCK_4K = 10000
 DISK_CHECKS = {"checks": "disk.*"}
-
-RAM_ONLY = Machine(disks=(), nics=(), options=LITTLE_MEMORY)
 
 # Strings as no maker should write them: control and escape characters, quotes, markup, bytes above ASCII, and long.
 HOSTILE_SMBIOS = (
@@ -77,11 +79,6 @@ HOSTILE_SMBIOS = (
 )
 
 
-def stuck(address: int) -> tuple[dict[str, object], ...]:
-    xor = 1 << (address % 8 * 8 + STUCK_BIT)
-    return ({"code": "mem-bit-error", "address": word_at(address), "xor": hexadecimal(xor)},)
-
-
 def wake_late(run: Run) -> None:
     for behaviour in run.peers[0].behaviours:
         if isinstance(behaviour, Late):
@@ -90,23 +87,6 @@ def wake_late(run: Run) -> None:
 
 def log_says(result: Result, text: str) -> Iterable[str]:
     return () if text in (result.log / "runs" / "0001" / "log.txt").read_text() else [f"the log does not say: {text}"]
-
-
-def flood_is_bounded(run: Run, result: Result) -> Iterable[str]:
-    """The log is small, and badram.txt covers what was overwritten, and little else."""
-    size = (result.run_directory / "results.jsonl").stat().st_size
-    if size > media.MIB:
-        yield f"results.jsonl has {size} bytes"
-    if sum(finding["code"] == "mem-bit-error" for finding in result.findings) > 60:
-        yield "too many findings"
-    badram = result.run_directory / "badram.txt"
-    if not badram.is_file():
-        yield "no badram.txt"
-        return
-    low, high = FLOOD_ADDRESS, FLOOD_ADDRESS + 8 * FLOOD_WORDS
-    for line in badram.read_text("ascii").splitlines():
-        if line.startswith("# 0x") and not low <= int(line.split()[1], 16) < high:
-            yield f"badram.txt accuses {line}"
 
 
 def lease_returned(run: Run, _: Result) -> Iterable[str]:
@@ -143,20 +123,12 @@ CLEAN = (
         for model in ("e1000e", "rtl8139")
     ),
     Case("no-nic", Machine(nics=(), options=LITTLE_RANGE), skipped=("net.ping", "net.duplicate-ip")),
-    Case("four-cpus", replace(RAM_ONLY, cpus=4, options=SOME_MEMORY), passed=("mem.address", "mem.march-c")),
-    Case(
-        "eight-gigabytes",
-        replace(RAM_ONLY, memory_mib=8192, options={"checks": "mem.*", "mem.range": "0x1f0000000-0x1f2000000"}),
-        passed=("mem.address", "mem.march-c"),
-    ),
     Case(
         "hostile-smbios",
         replace(RAM_ONLY, extra=HOSTILE_SMBIOS),
         inspect=lambda _, result: () if "<script>" in result.serial else ["the machine's name is not shown"],
     ),
     Case("no-screen", replace(RAM_ONLY, extra=("-vga", "none")), events=()),
-    Case("mp-blocking", replace(RAM_ONLY, options=LITTLE_MEMORY | {"mem.mp": "blocking"}), passed=("mem.march-c",)),
-    Case("mp-single", replace(RAM_ONLY, options=LITTLE_MEMORY | {"mem.mp": "single"}), passed=("mem.march-c",)),
 )
 
 PLANTED_AT = 0x6000000 + 0x123458  # where LITTLE_RANGE begins, and an offset into it
@@ -209,39 +181,8 @@ LONG_TESTS = (
     "mem.walking",
 )
 
-MEMORY = (
-    Case(
-        "ram-stuck-bit",
-        replace(RAM_ONLY, options=SOME_MEMORY),
-        verdict="FAIL",
-        findings=stuck(STUCK_ADDRESS),
-        events=(*AT_ONCE, When("mem.march-c", stick_bit(STUCK_ADDRESS, STUCK_BIT))),
-    ),
-    Case(
-        "ram-stuck-bit-above-4g",
-        replace(RAM_ONLY, memory_mib=3072, options=HIGH_MEMORY),
-        verdict="FAIL",
-        findings=stuck(HIGH_ADDRESS),
-        events=(*AT_ONCE, When("mem.march-c", stick_bit(HIGH_ADDRESS, STUCK_BIT, value=0))),
-    ),
-    Case(
-        "ram-flood",
-        replace(RAM_ONLY, options=SOME_MEMORY),
-        verdict="FAIL",
-        findings=({"code": "mem-bit-error", "signature": containing("")},),
-        events=(*AT_ONCE, When("mem.march-c", flood(FLOOD_ADDRESS, FLOOD_WORDS))),
-        inspect=flood_is_bounded,
-    ),
-    *(
-        Case(
-            f"ram-stuck-bit-{kernel}",
-            replace(RAM_ONLY, options=SOME_MEMORY | {"mem.kernel": kernel}),
-            verdict="FAIL",
-            findings=stuck(STUCK_ADDRESS),
-            events=(*AT_ONCE, When("mem.march-c", stick_bit(STUCK_ADDRESS, STUCK_BIT))),
-        )
-        for kernel in ("scalar", "sse2", "avx2")
-    ),
+LONG = (
+    *(stuck_bit(f"ram-stuck-bit-{kernel}", SOME_MEMORY | {"mem.kernel": kernel}) for kernel in ("scalar", "sse2", "avx2")),
     Case(
         "ram-long-tests",
         replace(RAM_ONLY, cpus=2, options=LITTLE_RANGE | {"checks": " ".join((*LONG_TESTS, "mem.row-hammer"))}),
@@ -254,11 +195,10 @@ MEMORY = (
         "ram-long-tests-stuck-bit",
         replace(RAM_ONLY, cpus=2, options=LITTLE_RANGE | {"checks": " ".join(LONG_TESTS)}),
         verdict="FAIL",
-        findings=tuple(stuck(STUCK_ADDRESS)[0] | {"in_check": check} for check in LONG_TESTS),
-        events=(*AT_ONCE, When(LONG_TESTS[0], stick_bit(STUCK_ADDRESS, STUCK_BIT))),
+        findings=tuple(stuck(STUCK_ADDRESS) | {"in_check": check} for check in LONG_TESTS),
+        events=(*AT_ONCE, When(LONG_TESTS[0], stick_bits(STUCK_ADDRESS, STUCK_BIT))),
         timeout_s=300,
     ),
-    Case("ram-above-4g", replace(RAM_ONLY, memory_mib=3072, options=HIGH_MEMORY), passed=("mem.address", "mem.march-c")),
 )
 
 # Statuses: valid, switched on, MISC and ADDR valid, a memory read on a channel; then also uncorrected and recoverable; then

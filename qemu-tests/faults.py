@@ -1,80 +1,119 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """Faults put into a running machine from outside: actions for machine.When.
 
-Faults that are there from the start are part of the machine (Disk.bad_sector) or of its network (peer.py).
+Faults that are there from the start are part of the machine (Disk.bad_sector, ram.Node) or of its network (peer.py).
+Those of memory last as long as the machine runs, or wait for the moment to strike, in a thread of their own.
 """
 
 import ctypes
 import mmap
-import random
 import threading
 import time
 from collections.abc import Callable
 
 from machine import Run
-from media import MIB
 
 FORCE_EVERY_S = 0.0002
-FLOOD_EVERY_S = 0.1
 SEQ_CST = 5  # GCC's __ATOMIC_SEQ_CST
+WORD_BYTES = 8
+
+Action = Callable[[Run], None]
 
 
-def file_offset(memory_mib: int, address: int) -> int:
-    """Where a physical address lies in QEMU's memory: from 2816 MiB on, a q35 has 2 GiB of it below the PCI hole."""
-    below = 2048 * MIB if memory_mib >= 2816 else memory_mib * MIB
-    return address if address < 4096 * MIB else address - 4096 * MIB + below
+def window(run: Run, address: int, size: int) -> ctypes.Array:
+    """The guest's memory from a physical address on, as bytes that we share with it."""
+    descriptor, offset = run.ram.where(address)
+    skipped = offset % mmap.PAGESIZE
+    return (ctypes.c_uint8 * size).from_buffer(mmap.mmap(descriptor, skipped + size, offset=offset - skipped), skipped)
 
 
-def stick_bit(address: int, bit: int, value: int = 1) -> Callable[[Run], None]:
-    """From now on bit `bit` of the byte at the physical address reads as `value`, whatever is written.
+def in_thread(work: Callable[[Run], None]) -> Action:
+    return lambda run: threading.Thread(target=work, args=(run,), daemon=True).start()
 
-    The bit is forced by one locked instruction, or it could undo what the guest writes to its neighbours at that moment.
+
+def force(address: int, size: int, once: Callable[[ctypes.Array], None]) -> Action:
+    """From now on once(cells) again and again, on `size` bytes from the address on."""
+
+    def work(run: Run) -> None:
+        cells = window(run, address, size)
+        while run.running:
+            once(cells)
+            time.sleep(FORCE_EVERY_S)
+
+    return in_thread(work)
+
+
+def stick_bits(address: int, bit: int, value: int = 1, count: int = 1, stride: int = 1) -> Action:
+    """Bit `bit` of the byte at the physical address, and of `count` bytes `stride` bytes apart, reads as `value`
+    whatever is written.
+
+    Each is forced by one locked instruction, or it could undo what the guest writes to its neighbours at that moment.
+    """
+    atomic = ctypes.CDLL("libatomic.so.1")
+    change = atomic.__atomic_fetch_or_1 if value else atomic.__atomic_fetch_and_1
+    mask = 1 << bit if value else 0xFF & ~(1 << bit)
+
+    def once(cells: ctypes.Array) -> None:
+        for index in range(count):
+            change(ctypes.byref(cells, index * stride), mask, SEQ_CST)
+
+    return force(address, (count - 1) * stride + 1, once)
+
+
+def hold(address: int, content: bytes) -> Action:
+    """Dead cells: they read as `content` whatever is written."""
+    return force(address, len(content), lambda cells: ctypes.memmove(cells, content, len(content)))
+
+
+def when_rewritten(address: int, size: int, strike: Callable[[ctypes.Array], None], times: int = 1) -> Action:
+    """strike(cells), once, as soon as the last word of the area has got new content so many times.
+
+    That is the moment when what is struck will be read next before it is written.
     """
 
-    def start(run: Run) -> None:
-        offset = file_offset(run.machine.memory_mib, address)
-        threading.Thread(target=_hold, args=(run, offset, bit, value), daemon=True).start()
+    def work(run: Run) -> None:
+        cells, last_word = window(run, address, size), slice(size - WORD_BYTES, size)
+        for _ in range(times):
+            before = cells[last_word]
+            while run.running and cells[last_word] == before:
+                time.sleep(FORCE_EVERY_S)
+        strike(cells)
 
-    return start
+    return in_thread(work)
 
 
-def _hold(run: Run, offset: int, bit: int, value: int) -> None:
+def flip_once(address: int, bit: int) -> Action:
+    """One bit of the byte at the physical address is lost once; the cell is good."""
     atomic = ctypes.CDLL("libatomic.so.1")
-    with mmap.mmap(run.memory_fd, 0) as memory:
-        byte = ctypes.c_uint8.from_buffer(memory, offset)
-        pointer = ctypes.byref(byte)
+    word, byte = address - address % WORD_BYTES, address % WORD_BYTES
+    return when_rewritten(
+        word, WORD_BYTES, lambda cells: atomic.__atomic_fetch_xor_1(ctypes.byref(cells, byte), 1 << bit, SEQ_CST)
+    )
+
+
+def spoil_once(address: int, content: bytes) -> Action:
+    """`content` instead of what was written, once; the cells are good."""
+    return when_rewritten(address, len(content), lambda cells: ctypes.memmove(cells, content, len(content)))
+
+
+def mirror(source: int, target: int, size: int) -> Action:
+    """The cells at `target` hold what those at `source` do."""
+
+    def work(run: Run) -> None:
+        cells, shadow = window(run, source, size), window(run, target, size)
         while run.running:
-            if value:
-                atomic.__atomic_fetch_or_1(pointer, 1 << bit, SEQ_CST)
-            else:
-                atomic.__atomic_fetch_and_1(pointer, 0xFF & ~(1 << bit), SEQ_CST)
+            ctypes.memmove(shadow, cells, size)
             time.sleep(FORCE_EVERY_S)
-        del byte, pointer  # the map cannot be closed while they point into it
+
+    return in_thread(work)
 
 
-def flood(address: int, words: int) -> Callable[[Run], None]:
-    """From now on, so many words from a physical address are overwritten with nonsense several times a second."""
-
-    def start(run: Run) -> None:
-        offset = file_offset(run.machine.memory_mib, address)
-        threading.Thread(target=_flood, args=(run, offset, words), daemon=True).start()
-
-    return start
-
-
-def _flood(run: Run, offset: int, words: int) -> None:
-    with mmap.mmap(run.memory_fd, 0) as memory:
-        while run.running:
-            memory[offset : offset + 8 * words] = random.randbytes(8 * words)
-            time.sleep(FLOOD_EVERY_S)
-
-
-def press(*keys: str) -> Callable[[Run], None]:
+def press(*keys: str) -> Action:
     """Keys on the machine's own keyboard."""
     return lambda run: run.press(*keys)
 
 
-def type_serial(text: str) -> Callable[[Run], None]:
+def type_serial(text: str) -> Action:
     """Keys at the other end of the serial line."""
     return lambda run: run.type_serial(text)
 

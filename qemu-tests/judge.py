@@ -11,6 +11,8 @@ from result import VERDICT_OF_EXIT_CODE, Result
 MENU_IS_UP = "Firmware setup"  # the last line of the boot menu
 AT_ONCE = (When(MENU_IS_UP, lambda run: run.press("q")),)  # the default entry, without its five seconds
 
+LOG_MAX_BYTES = 1 << 20  # of one run, however much is wrong with the machine
+
 Expected = dict[str, object]  # a finding's fields: a value, or a function that says whether the value will do
 
 
@@ -117,6 +119,9 @@ def _judge_log(case: Case, run: Run, result: Result) -> Iterable[str]:
     latest = result.log / "LATEST.TXT"
     if not latest.is_file() or case.verdict not in latest.read_text("ascii"):
         yield f"LATEST.TXT does not say {case.verdict}"
+    size = sum(file.stat().st_size for file in result.run_directory.iterdir())
+    if size > LOG_MAX_BYTES:
+        yield f"the log has {size} bytes, want at most {LOG_MAX_BYTES}"
     yield from result.format_problems
 
 
@@ -144,9 +149,8 @@ def _judge_checks(case: Case, result: Result) -> Iterable[str]:
 
 def _judge_outside(case: Case, run: Run) -> Iterable[str]:
     """What nobody may do, whatever the case: write to a patient, speak from somebody else's address."""
-    for index in range(len(case.machine.disks)):
-        if run.disk_digest(index) != run.digests[index]:
-            yield f"disk{index} was written to"
+    for name in run.written_to():
+        yield f"{name} was written to"
     for peer in run.peers:
         stolen = peer.spoken_from() - case.speaks_from
         if stolen:

@@ -20,13 +20,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import media
+import smbios
 from peer import Behaviour, Peer
 from qmp import Qmp
+from ram import Node, Ram
 from result import END_MARK, Result
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = Path(os.environ.get("KIRIWAKE_BUILD", ROOT / "build"))
-FIRMWARE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 
 SCREENSHOT_EVERY_S = 2.0
@@ -54,7 +55,11 @@ class Nic:
 @dataclass(frozen=True)
 class Machine:
     memory_mib: int = 512
+    nodes: tuple[Node, ...] = ()  # instead of memory_mib
+    dimms: tuple[smbios.Dimm, ...] = ()  # what SMBIOS says; QEMU's own tables if empty
+    nvdimm_mib: int = 0  # persistent memory
     cpus: int = 2
+    firmware: str = "ovmf"  # a key of FIRMWARES
     medium: str = "usb"  # a key of BOOT_DEVICES
     image: str = "kiriwake.img"
     log_stick: bool = False  # a second stick: the log is expected there
@@ -71,6 +76,14 @@ class When:
     text: str
     action: Callable[["Run"], None]
 
+
+FIRMWARES = {
+    "ovmf": [
+        *("-drive", "if=pflash,format=raw,unit=0,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd"),
+        *("-drive", "if=pflash,format=raw,unit=1,file={variables}"),
+    ],
+    "uboot": ["-bios", "/usr/lib/u-boot/qemu-x86_64/u-boot.rom"],  # takes no SMBIOS from QEMU
+}
 
 BOOT_DEVICES = {
     "usb": ["-device", "usb-storage,bus=xhci.0,drive=stick,removable=on,bootindex=0"],
@@ -91,6 +104,11 @@ DISK_DEVICES = {
     ],
     "usb": ["-device", "usb-ehci,id=ehci{index}", "-device", "usb-storage,bus=ehci{index}.0,drive={drive},serial={serial}"],
 }
+
+
+def digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def smbios_arguments(options: dict[str, str]) -> list[str]:
@@ -122,7 +140,7 @@ class Run:
         self.machine = machine
         self.image = directory / machine.image
         self.log_image = directory / "log-stick.img" if machine.log_stick else self.image
-        self.memory_fd = -1  # the machine's RAM while it runs; written to behind its back by faults.py
+        self.ram: Ram | None = None  # while the machine runs; written to behind its back by faults.py
         self.peers: list[Peer] = []
         self.serial = ""  # what came so far, without escape sequences
         self._cut_text = ""  # an escape sequence that has not come whole yet
@@ -139,20 +157,30 @@ class Run:
         for index, disk in enumerate(machine.disks):
             make = disk.make or (lambda path, mib: media.random_disk(path, mib, path.name))
             make(self.disk_file(index), disk.mib)
-        self.digests = [self.disk_digest(index) for index in range(len(machine.disks))]
+        if machine.nvdimm_mib:
+            media.random_disk(self.nvdimm_file, machine.nvdimm_mib, "nvdimm")
+        self.untouchable = {file.name: digest(file) for file in self._patients()}  # what nobody may write to
 
-    def disk_digest(self, index: int) -> str:
-        with self.disk_file(index).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+    def written_to(self) -> list[str]:
+        """The files among the untouchable that are not any more what they were."""
+        return [file.name for file in self._patients() if digest(file) != self.untouchable[file.name]]
+
+    def _patients(self) -> list[Path]:
+        disks = [self.disk_file(index) for index in range(len(self.machine.disks))]
+        return disks + ([self.nvdimm_file] if self.machine.nvdimm_mib else [])
 
     def tidy(self, keep: bool) -> None:
         """Removes what is big and can be made again, unless somebody has to look at it."""
         if not keep:
-            for file in [self.image, self.log_image, *self.directory.glob("disk*.img"), self.directory / "variables.fd"]:
+            for file in [self.image, self.log_image, *self._patients(), self.directory / "variables.fd"]:
                 file.unlink(missing_ok=True)
 
     def disk_file(self, index: int) -> Path:
         return self.directory / f"disk{index}.img"
+
+    @property
+    def nvdimm_file(self) -> Path:
+        return self.directory / "nvdimm.img"
 
     # ---- what an action may do while the machine runs ----
 
@@ -200,15 +228,14 @@ class Run:
         listener.bind(str(sockets / "serial"))
         listener.listen(1)
         listener.settimeout(0.1)
-        self.memory_fd = os.memfd_create("kiriwake-ram")
-        os.ftruncate(self.memory_fd, self.machine.memory_mib * media.MIB)
+        self.ram = Ram(self.machine.memory_mib, self.machine.nodes)
         command = self._command(sockets)
         log = (self.directory / "qemu.log").open("w")
         log.write(" ".join(command) + "\n")
         log.flush()
         with log:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[self.memory_fd]
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=self.ram.descriptors
             )
         with listener:
             self._serial_socket = self._until_ready(lambda: listener.accept()[0])
@@ -228,13 +255,11 @@ class Run:
 
     def _command(self, sockets: Path) -> list[str]:
         m = self.machine
-        command = ["qemu-system-x86_64", "-machine", "q35,memory-backend=ram", "-accel", "tcg,thread=multi"]
-        command += ["-cpu", "max", "-smp", str(m.cpus), "-m", f"{m.memory_mib}M"]
-        memory = f"memory-backend-file,id=ram,size={m.memory_mib}M,mem-path=/proc/self/fd/{self.memory_fd},share=on"
-        command += ["-object", memory]
+        command = ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi"]
+        command += ["-cpu", "max", "-smp", str(m.cpus)]
+        command += self._memory_arguments()
         command += ["-nodefaults", "-vga", "std", "-display", "none", "-no-reboot", "-no-user-config"]
-        command += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={FIRMWARE}"]
-        command += ["-drive", f"if=pflash,format=raw,unit=1,file={self.directory / 'variables.fd'}"]
+        command += [word.format(variables=self.directory / "variables.fd") for word in FIRMWARES[m.firmware]]
         command += ["-chardev", f"socket,id=serial,path={sockets / 'serial'},logfile={self.directory / 'serial.log'}"]
         command += ["-serial", "chardev:serial", "-qmp", f"unix:{sockets / 'qmp'},server=on,wait=off"]
         command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-device", "qemu-xhci,id=xhci"]
@@ -251,6 +276,16 @@ class Run:
             command += self._nic_arguments(index, nic, sockets)
         command += smbios_arguments({"on_finish": "qemu-exit"} | m.options)
         return command + list(m.extra)
+
+    def _memory_arguments(self) -> list[str]:
+        m = self.machine
+        slots = f",slots=1,maxmem={self.ram.bytes // media.MIB + m.nvdimm_mib}M" if m.nvdimm_mib else ""
+        arguments = self.ram.arguments(m.cpus, slots)
+        if m.nvdimm_mib:
+            file = f"mem-path={self.nvdimm_file},size={m.nvdimm_mib}M,share=on"
+            arguments += ["-machine", "nvdimm=on", "-object", f"memory-backend-file,id=pmem,{file}"]
+            arguments += ["-device", "nvdimm,id=nvdimm0,memdev=pmem"]
+        return arguments + smbios.arguments(m.dimms, self.directory)
 
     def _nic_arguments(self, index: int, nic: Nic, sockets: Path) -> list[str]:
         if nic.lan is None:
@@ -324,5 +359,5 @@ class Run:
         except subprocess.TimeoutExpired:
             self._process.kill()
         exit_code = self._process.wait()
-        os.close(self.memory_fd)
+        self.ram.close()
         return exit_code

@@ -77,6 +77,11 @@ class Result:
         return [dict(content, in_check=step) for step, content in self._extensions("finding")]
 
     @cached_property
+    def measurements(self) -> list[dict]:
+        """Every measurement of every check, with the check that made it added as `in_check`."""
+        return [dict(m, in_check=self.step_names.get(step, step)) for step, m in self._artifacts("measurement")]
+
+    @cached_property
     def checks(self) -> dict[str, dict]:
         """By the name of the check: what the report says at its end, `verdict` first of all."""
         return dict(self._extensions("check"))
