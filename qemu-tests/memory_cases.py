@@ -76,7 +76,7 @@ def clean(name: str, options: dict[str, str], mib: int | tuple[int, int], passed
     """`mib`: how much is tested, exactly where nothing of the firmware lies in the range."""
     least, most = mib if isinstance(mib, tuple) else (mib, mib)
     described = replace(RAM_ONLY, options=options, **machine)
-    used = 1 if options.get("mem.mp") == "single" else described.cpus
+    used = 1 if options.get("mem.mp") == "single" or options.get("mem.cpus") == "one" else described.cpus
     return Case(name, described, passed=passed, inspect=covered(passed, used, least, most))
 
 
@@ -101,6 +101,8 @@ SHAPES = (
     clean("nodes-without-cpus", BOTH_TESTS | {"mem.range": "0x6000000-0x12000000"}, 192, nodes=even_nodes(4, 512)),
     clean("mp-blocking", LITTLE_MEMORY | {"mem.mp": "blocking"}, 8),
     clean("mp-single", LITTLE_MEMORY | {"mem.mp": "single"}, 8),
+    clean("cpus-one", LITTLE_MEMORY | {"mem.cpus": "one"}, 8),
+    clean("cpus-in-turn", LITTLE_MEMORY | {"mem.cpus": "round-robin"}, 8),
     # The firmware does not even list it as memory. Nothing better can be had here.
     clean("nvdimm-untouched", BOTH_TESTS, (128, 224), memory_mib=256, nvdimm_mib=64),
 )
@@ -111,7 +113,7 @@ SHAPES = (
 TWO_DIMMS = (
     Dimm("DIMM_A1", 256, (Mapped(0, 256 * MIB),), serial="A1A1A1A1"),
     Dimm("DIMM_B1", 256, (Mapped(256 * MIB, 512 * MIB),), serial="B1B1B1B1"),
-    Dimm("DIMM_C1", 0),
+    Dimm("DIMM_C1", 0, maker="NO DIMM", serial="NO DIMM", part="NO DIMM"),
 )
 INTERLEAVED = tuple(
     Dimm(slot, 256, (Mapped(0, 512 * MIB, position, 1),), serial=slot[-2:] * 4)
@@ -131,8 +133,21 @@ def stuck_bit(name: str, options: dict[str, str], address: int = STUCK_ADDRESS, 
     )
 
 
+
+
+def lists_dimms(_: Run, result: Result) -> Iterable[str]:
+    """The machine's description has the DIMMs that are there, and no more."""
+    listed = sorted((h.get("serialNumber"), h["location"]) for h in result.hardware if h["partType"] == "DIMM")
+    there = sorted((dimm.serial, f"{dimm.slot} ({dimm.bank})") for dimm in TWO_DIMMS if dimm.mib)
+    if listed != there:
+        yield f"the DIMMs are {listed}, want {there}"
+
+
+SMBIOS_3 = ("-machine", "smbios-entry-point-type=64")
+
 DIMMS = (
-    clean("dimms", LITTLE_MEMORY, 8, dimms=TWO_DIMMS),
+    Case("dimms", replace(RAM_ONLY, dimms=TWO_DIMMS), passed=BOTH_PASSED, inspect=lists_dimms),
+    Case("dimms-smbios-3", replace(RAM_ONLY, dimms=TWO_DIMMS, extra=SMBIOS_3), passed=BOTH_PASSED, inspect=lists_dimms),
     stuck_bit("dimms-stuck-bit", SECOND_DIMM, ON_SECOND_DIMM, dimms=TWO_DIMMS),
     stuck_bit("dimms-interleaved-stuck-bit", CELLS, dimms=INTERLEAVED),
 )

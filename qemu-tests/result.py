@@ -87,10 +87,19 @@ class Result:
         return dict(self._extensions("check"))
 
     @cached_property
+    def _start(self) -> dict:
+        starts = (record.get("testRunArtifact", {}).get("testRunStart") for record in self.records)
+        return next((start for start in starts if start), {})
+
+    @property
     def parameters(self) -> dict[str, str]:
         """The options that were in force, as the run recorded them."""
-        starts = (record.get("testRunArtifact", {}).get("testRunStart") for record in self.records)
-        return next((start["parameters"] for start in starts if start), {})
+        return self._start.get("parameters", {})
+
+    @property
+    def hardware(self) -> list[dict]:
+        """The parts of the machine, as the run recorded them."""
+        return self._start.get("dutInfo", {}).get("hardwareInfos", [])
 
     @property
     def format_problems(self) -> list[str]:
