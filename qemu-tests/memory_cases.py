@@ -158,9 +158,12 @@ DIMMS = (
 FLOOD_WORDS = 100_000
 ROW_BYTES = 8192
 LANE_ADDRESSES, LANE_STRIDE = 64, 0x20008
-ALIASED_MIB = 64
-ALIASED = (Node(128), Node(ALIASED_MIB, cells="shared"), Node(ALIASED_MIB, cells="shared"), Node(256))
-DEAD = (Node(192), Node(64, read_only=True), Node(256))
+ODD_MIB = 8  # large enough for millions of mismatches
+ALIASED = (Node(128), Node(ODD_MIB, cells="shared"), Node(ODD_MIB, cells="shared"), Node(384 - 2 * ODD_MIB))
+ALIASED_RANGE = {"mem.range": "0x8000000-0x9000000"}
+DEAD = (Node(128), Node(ODD_MIB, read_only=True), Node(384 - ODD_MIB))
+DEAD_RANGE = {"mem.range": "0x8000000-0x8800000"}
+ODD_WORDS = ODD_MIB * MIB // 8
 
 
 def noise(size: int) -> bytes:
@@ -182,9 +185,8 @@ def cells(name: str, strike: Action, inspect: Inspection, **finding) -> Case:
 def one_line_apart(_: Run, result: Result) -> Iterable[str]:
     """Every alias that is listed pairs two addresses that differ in the line that is not decoded."""
     pairs = [(int(f["address"], 16), int(f["other_address"], 16)) for f in result.findings if "other_address" in f]
-    yield from (f"{a:#x} and {b:#x} are no alias" for a, b in pairs if a ^ b != ALIASED_MIB * MIB)
-    words = 2 * ALIASED_MIB * MIB // 8
-    yield from mismatches("mem.address", words // 2, 2 * words)(_, result)
+    yield from (f"{a:#x} and {b:#x} are no alias" for a, b in pairs if a ^ b != ODD_MIB * MIB)
+    yield from mismatches("mem.address", ODD_WORDS, 4 * ODD_WORDS)(_, result)
 
 
 FAULTS = (
@@ -216,7 +218,7 @@ FAULTS = (
     ),
     Case(
         "ram-alias",
-        replace(RAM_ONLY, nodes=ALIASED, options=ADDRESSES | {"mem.range": "0x8000000-0x10000000"}),
+        replace(RAM_ONLY, nodes=ALIASED, options=ADDRESSES | ALIASED_RANGE),
         verdict="FAIL",
         findings=({"code": "mem-address-alias"},),
         inspect=one_line_apart,
@@ -231,10 +233,10 @@ FAULTS = (
     ),
     Case(
         "ram-writes-lost",
-        replace(RAM_ONLY, nodes=DEAD, options=CELLS | {"mem.range": "0xc000000-0x10000000"}),
+        replace(RAM_ONLY, nodes=DEAD, options=CELLS | DEAD_RANGE),
         verdict="FAIL",
         findings=({"code": "mem-bit-error"},),
-        inspect=mismatches("mem.march-c", 4 * 64 * MIB // 8, 12 * 64 * MIB // 8),
+        inspect=mismatches("mem.march-c", 4 * ODD_WORDS, 12 * ODD_WORDS),
     ),
 )
 
