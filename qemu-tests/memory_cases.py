@@ -12,7 +12,7 @@ from pathlib import Path
 
 import media
 from faults import Action, flip_once, hold, mirror, spoil_once, stick_bits
-from judge import AT_ONCE, MENU_IS_UP, Case, hexadecimal, word_at
+from judge import AT_ONCE, MENU_IS_UP, Case, Expected, hexadecimal, word_at
 from machine import Machine, Run, When
 from ram import MIB, Node, even_nodes
 from result import Result
@@ -32,9 +32,17 @@ BOTH_PASSED = ("mem.address", "mem.march-c")
 RAM_ONLY = Machine(disks=(), nics=(), options=LITTLE_MEMORY)
 
 
-def stuck(address: int) -> tuple[dict[str, object], ...]:
+def one_of(*values: object) -> Callable[[object], bool]:
+    return lambda value: value in values
+
+
+# A bit is forced many times in a millisecond; a host with much to do may still be late when the guest looks closely.
+RACED = one_of("stuck", "weak")
+
+
+def stuck(address: int) -> Expected:
     xor = 1 << (address % 8 * 8 + STUCK_BIT)
-    return ({"code": "mem-bit-error", "address": word_at(address), "xor": hexadecimal(xor)},)
+    return {"code": "mem-bit-error", "address": word_at(address), "xor": hexadecimal(xor), "class": RACED}
 
 
 Inspection = Callable[[Run, Result], Iterable[str]]
@@ -128,7 +136,7 @@ def stuck_bit(name: str, options: dict[str, str], address: int = STUCK_ADDRESS, 
         name,
         replace(RAM_ONLY, options=options, **machine),
         verdict="FAIL",
-        findings=stuck(address),
+        findings=(stuck(address),),
         events=(*AT_ONCE, When("mem.march-c", stick_bits(address, STUCK_BIT, value))),
     )
 
@@ -155,7 +163,7 @@ DIMMS = (
 
 # ---- faults ----
 
-FLOOD_WORDS = 100_000
+FLOOD_ADDRESS, FLOOD_WORDS = 0x5000000, 100_000
 ROW_BYTES = 8192
 LANE_ADDRESSES, LANE_STRIDE = 64, 0x20008
 ODD_MIB = 8  # large enough for millions of mismatches
@@ -170,16 +178,31 @@ def noise(size: int) -> bytes:
     return random.Random(size).randbytes(size)
 
 
-def cells(name: str, strike: Action, inspect: Inspection, **finding) -> Case:
-    """Something happens to the cells while mem.march-c is at them: one finding at least is as wanted."""
+def cells(name: str, strike: Action, inspect: Inspection, *findings: Expected) -> Case:
+    """Something happens to the cells while mem.march-c is at them."""
     return Case(
         name,
         replace(RAM_ONLY, options=CELLS),
         verdict="FAIL",
-        findings=({"code": "mem-bit-error", **finding},),
+        findings=tuple({"code": "mem-bit-error"} | finding for finding in findings),
         events=(*AT_ONCE, When("mem.march-c", strike)),
         inspect=inspect,
     )
+
+
+def flooded(run: Run, result: Result) -> Iterable[str]:
+    """All are counted, few are listed, and badram.txt has what was overwritten and nothing else."""
+    yield from mismatches("mem.march-c", FLOOD_WORDS, FLOOD_WORDS)(run, result)
+    if len(result.findings) > 20:
+        yield f"{len(result.findings)} findings"
+    badram = result.run_directory / "badram.txt"
+    if not badram.is_file():
+        yield "no badram.txt"
+        return
+    lines = [line for line in badram.read_text("ascii").splitlines() if line.startswith("# 0x")]
+    accused = [int(line.split()[1], 16) for line in lines]
+    if not accused or min(accused) != FLOOD_ADDRESS or max(accused) >= FLOOD_ADDRESS + FLOOD_WORDS * 8:
+        yield f"badram.txt accuses {lines}"
 
 
 def one_line_apart(_: Run, result: Result) -> Iterable[str]:
@@ -204,24 +227,54 @@ FAULTS = (
         "ram-flip-once",
         flip_once(STUCK_ADDRESS, STUCK_BIT),
         mismatches("mem.march-c", 1, 1),
-        address=word_at(STUCK_ADDRESS),
-        xor=hexadecimal(1 << (STUCK_ADDRESS % 8 * 8 + STUCK_BIT)),
+        stuck(STUCK_ADDRESS) | {"class": "weak"},
     ),
-    cells("ram-flood", spoil_once(0x5000000, noise(FLOOD_WORDS * 8)), mismatches("mem.march-c", FLOOD_WORDS, FLOOD_WORDS)),
+    cells(
+        "ram-flood",
+        spoil_once(FLOOD_ADDRESS, noise(FLOOD_WORDS * 8)),
+        flooded,
+        {"class": "lost-write"},
+        {"signature": "region", "count": FLOOD_WORDS, "addresses_at_least": FLOOD_WORDS},
+    ),
     # Each of its words is wrong whenever it is read, but for those that are caught just after a write.
-    cells("ram-dead-mib", hold(0x5000000, noise(MIB)), mismatches("mem.march-c", 2 * MIB // 8, 12 * MIB // 8)),
-    cells("ram-row", hold(0x5002000, noise(ROW_BYTES)), mismatches("mem.march-c", 2 * ROW_BYTES // 8, 12 * ROW_BYTES // 8)),
+    cells(
+        "ram-dead-mib",
+        hold(0x5000000, noise(MIB)),
+        mismatches("mem.march-c", 2 * MIB // 8, 12 * MIB // 8),
+        {"signature": "region", "address": "0x5000000", "last_address": "0x50ffff8"},
+    ),
+    cells(
+        "ram-row",
+        hold(0x5002000, noise(ROW_BYTES)),
+        mismatches("mem.march-c", 2 * ROW_BYTES // 8, 12 * ROW_BYTES // 8),
+        {"signature": "row", "address": "0x5002000", "last_address": "0x5003ff8"},
+    ),
     cells(
         "ram-bit-lane",
         stick_bits(0x5000003, STUCK_BIT, count=LANE_ADDRESSES, stride=LANE_STRIDE),
         mismatches("mem.march-c", 2 * LANE_ADDRESSES, 12 * LANE_ADDRESSES),
+        {"class": RACED},
+        {"signature": "lane", "lane": f"bit {24 + STUCK_BIT}"},
     ),
     Case(
         "ram-alias",
         replace(RAM_ONLY, nodes=ALIASED, options=ADDRESSES | ALIASED_RANGE),
         verdict="FAIL",
-        findings=({"code": "mem-address-alias"},),
+        findings=(
+            {"code": "mem-address-alias", "class": "address-alias"},
+            {"code": "mem-address-alias", "signature": "address-line"},
+        ),
         inspect=one_line_apart,
+    ),
+    # Tested without own addresses, the same cells look as if writes to them were lost.
+    Case(
+        "ram-alias-cells",
+        replace(RAM_ONLY, nodes=ALIASED, options=CELLS | ALIASED_RANGE),
+        verdict="FAIL",
+        findings=(
+            {"code": "mem-bit-error", "class": "address-alias"},
+            {"code": "mem-address-alias", "signature": "address-line"},
+        ),
     ),
     Case(
         "ram-alias-page",
@@ -235,7 +288,10 @@ FAULTS = (
         "ram-writes-lost",
         replace(RAM_ONLY, nodes=DEAD, options=CELLS | DEAD_RANGE),
         verdict="FAIL",
-        findings=({"code": "mem-bit-error"},),
+        findings=(
+            {"code": "mem-bit-error", "class": "stuck"},
+            {"code": "mem-bit-error", "signature": "region"},
+        ),
         inspect=mismatches("mem.march-c", 4 * ODD_WORDS, 12 * ODD_WORDS),
     ),
 )
@@ -244,7 +300,7 @@ FAULTS = (
 # ---- bad input, and another firmware ----
 
 
-def bad_value(key: str, value: str) -> dict[str, object]:
+def bad_value(key: str, value: str) -> Expected:
     return {"code": "option-bad-value", "key": key, "value": value}
 
 
