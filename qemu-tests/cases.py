@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import media
-from faults import cut_power, machine_check, press, pull_cable, type_serial
-from judge import AT_ONCE, MENU_IS_UP, Case, containing, hexadecimal, including
+from faults import cut_power, machine_check, press, pull_cable, stick_bits, type_serial
+from judge import AT_ONCE, MENU_IS_UP, Case, containing, hexadecimal, including, word_at
 from machine import DISK_DEVICES, Disk, Machine, Nic, Run, When
 from memory_cases import (
     LITTLE_MEMORY,
@@ -457,4 +457,4 @@ CONTROL = (
     ),
 )
 
-CASES = CLEAN + INJECTED + MEMORY + MACHINE_CHECKS + NETWORKS + DISKS + MEDIA + OPTIONS + CONTROL
+CASES = CLEAN + INJECTED + MEMORY + LONG + MACHINE_CHECKS + NETWORKS + DISKS + MEDIA + OPTIONS + CONTROL
