@@ -36,6 +36,10 @@ def one_of(*values: object) -> Callable[[object], bool]:
     return lambda value: value in values
 
 
+def near(size: int) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, int) and abs(value - size) < size // 8
+
+
 # A bit is forced many times in a millisecond; a host with much to do may still be late when the guest looks closely.
 RACED = one_of("stuck", "weak")
 
@@ -127,16 +131,23 @@ INTERLEAVED = tuple(
     Dimm(slot, 256, (Mapped(0, 512 * MIB, position, 1),), serial=slot[-2:] * 4)
     for position, slot in ((1, "DIMM_A1"), (2, "DIMM_B1"))
 )
+AROUND_THE_HOLE = (
+    Dimm("DIMM_A1", 2048, (Mapped(0, 2048 * MIB),), serial="A1A1A1A1"),
+    Dimm("DIMM_B1", 2048, (Mapped(4096 * MIB, 6144 * MIB),), serial="B1B1B1B1"),
+)
 ON_SECOND_DIMM = 0x12345673
 SECOND_DIMM = {"checks": "mem.march-c", "mem.range": "0x10000000-0x14000000"}
 
 
-def stuck_bit(name: str, options: dict[str, str], address: int = STUCK_ADDRESS, value: int = 1, **machine) -> Case:
+def stuck_bit(
+    name: str, options: dict[str, str], address: int = STUCK_ADDRESS, value: int = 1, where: Expected | None = None, **machine
+) -> Case:
+    """`where`: fields about the place, beside the address."""
     return Case(
         name,
         replace(RAM_ONLY, options=options, **machine),
         verdict="FAIL",
-        findings=(stuck(address),),
+        findings=(stuck(address) | (where or {}),),
         events=(*AT_ONCE, When("mem.march-c", stick_bits(address, STUCK_BIT, value))),
     )
 
@@ -156,8 +167,37 @@ SMBIOS_3 = ("-machine", "smbios-entry-point-type=64")
 DIMMS = (
     Case("dimms", replace(RAM_ONLY, dimms=TWO_DIMMS), passed=BOTH_PASSED, inspect=lists_dimms),
     Case("dimms-smbios-3", replace(RAM_ONLY, dimms=TWO_DIMMS, extra=SMBIOS_3), passed=BOTH_PASSED, inspect=lists_dimms),
-    stuck_bit("dimms-stuck-bit", SECOND_DIMM, ON_SECOND_DIMM, dimms=TWO_DIMMS),
-    stuck_bit("dimms-interleaved-stuck-bit", CELLS, dimms=INTERLEAVED),
+    stuck_bit("dimms-stuck-bit", SECOND_DIMM, ON_SECOND_DIMM, where={"dimm": "DIMM_B1 (NODE 1)"}, dimms=TWO_DIMMS),
+    stuck_bit(
+        "dimms-stuck-bit-above-4g",
+        {"checks": "mem.march-c", "mem.range": "4G-0x104000000"},
+        HIGH_ADDRESS,
+        where={"dimm": "DIMM_B1 (NODE 1)"},
+        memory_mib=4096,
+        dimms=AROUND_THE_HOLE,
+    ),
+    # Which of the two it is, nobody can tell.
+    stuck_bit(
+        "dimms-interleaved-stuck-bit",
+        CELLS,
+        where={"dimm": "DIMM_A1 (NODE 1), DIMM_B1 (NODE 1)"},
+        dimms=INTERLEAVED,
+    ),
+    Case(
+        "dimm-unmapped",
+        replace(RAM_ONLY, dimms=(*TWO_DIMMS, Dimm("DIMM_D1", 2048, serial="D1D1D1D1"))),
+        verdict="FAIL",
+        findings=({"code": "mem-dimm-missing", "missing_bytes": near(2048 * MIB)},),
+        passed=BOTH_PASSED,
+        says=("DIMM_D1",),
+    ),
+    Case(
+        "dimm-without-size",
+        replace(RAM_ONLY, dimms=(*TWO_DIMMS, Dimm("DIMM_D1", 0, serial="4F2A11C7"))),
+        verdict="WARN",
+        findings=({"code": "mem-dimm-missing", "slot": "DIMM_D1", "serial": "4F2A11C7"},),
+        passed=BOTH_PASSED,
+    ),
 )
 
 
@@ -220,6 +260,7 @@ FAULTS = (
         "ram-stuck-bit-node-1",
         {"checks": "mem.march-c", "mem.range": "0xc000000-0x14000000"},
         ON_SECOND_DIMM,
+        where={"node": 1},
         cpus=4,
         nodes=even_nodes(2, 512),
     ),
