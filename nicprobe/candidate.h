@@ -23,7 +23,8 @@ enum candidate_source {
 	FROM_ASKED = 4, /* somebody's who-has */
 	FROM_GATEWAY = 8,
 	FROM_PEER = 16,
-	FROM_CONTROL = 32 /* made up: nobody should have it */
+	FROM_CONTROL = 32, /* made up: nobody should have it */
+	FROM_SWEEP = 64    /* several MACs answered for it */
 };
 #define FROM_OURS (FROM_NET_IP | FROM_OFFER)
 #define FROM_ANY  (FROM_OURS | FROM_ASKED | FROM_GATEWAY | FROM_PEER)

@@ -48,6 +48,8 @@ static void hear_arp(struct run *run, const struct heard *h)
 		return;
 	if (kind & ARP_KINDS_OWNER && ip4_is_host(arp.sender.ip))
 		neighbour_add(&s->neighbours, arp.sender, h->nic, kind, h->now_ns);
+	if (kind & ARP_KINDS_OWNER)
+		sweep_hear(&s->sweep, h->nic, arp.sender);
 	if (kind == ARP_KIND_REQUEST && ip4_is_host(arp.target.ip))
 		target_add(&s->targets, arp.target.ip, h->nic, arp.sender.mac, h->now_ns);
 	/* A server that probes what it is about to offer wants to know what we want to know. */

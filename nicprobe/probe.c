@@ -127,6 +127,13 @@ bool probe_run(struct run *run, uint8_t sources, uint64_t *ret_took_ns)
 	return true;
 }
 
+bool probe_again(struct run *run, uint8_t sources)
+{
+	uint64_t took_ns;
+
+	return run_plan(run, sources, &plan_control, &took_ns);
+}
+
 /* ---- proxies ---- */
 
 /* A random address of the candidate's subnet that nobody was heard to have. 0 when the subnet is too small. */

@@ -19,6 +19,9 @@ bool probe_run(struct run *run, uint8_t sources, uint64_t *ret_took_ns);
  * as well is marked as proxy. False: stopped. */
 bool probe_controls(struct run *run);
 
+/* Probes those of one of `sources` once more, in a second or two, without judging the wire. False: stopped. */
+bool probe_again(struct run *run, uint8_t sources);
+
 /* Adds the addresses that may be ours: net.ip and what DHCP servers offered. */
 void probe_add_ours(struct run *run);
 

@@ -17,6 +17,7 @@
 #include "nicprobe/offer.h"
 #include "nicprobe/sent.h"
 #include "nicprobe/services.h"
+#include "nicprobe/sweep.h"
 #include "nicprobe/switch_port.h"
 #include "nicprobe/traffic.h"
 
@@ -85,6 +86,7 @@ struct net_session {
 	struct net_address address;
 	struct echo_series echoes[ECHO_SERIES_MAX];
 	struct knocks knocks;
+	struct arp_sweep sweep;
 	struct dns_question dns;
 	uint8_t rx[NET_RX_BYTES];
 	uint8_t tx[ETH_FRAME_MAX];

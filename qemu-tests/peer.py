@@ -117,6 +117,17 @@ class Owners(Behaviour):
 
 
 @dataclass
+class ProxyArp(Behaviour):
+    """A router that answers for every address there may be."""
+
+    mac: str
+
+    def hear(self, peer: "Peer", frame: Frame) -> None:
+        if frame.is_arp and frame.arp_op == ARP_REQUEST:
+            peer.send(arp(frame.source, self.mac, ARP_REPLY, frame.arp_target_ip, frame.source, frame.arp_sender_ip))
+
+
+@dataclass
 class Periodic(Behaviour):
     """Sends its frames again and again without being asked."""
 

@@ -22,6 +22,7 @@ const struct check *const catalogue[] = {
 	&net_dhcp_check,
 	&net_duplicate_ip_check,
 	&net_gateway_check,
+	&net_sweep_check,
 	&net_ping_check,
 	&net_services_check,
 	&disk_inventory_check,
