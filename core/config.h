@@ -56,6 +56,7 @@ struct config {
 	struct mac net_expect_mac; /* the card that net.ip belongs to */
 	enum dhcp_use net_dhcp;
 	unsigned net_ping_count; /* 0: as the profile says */
+	uint64_t net_ping_pace_ns;
 
 	uint64_t mem_low,
 		mem_high; /* physical addresses to test, [low, high); 0, UINT64_MAX: all */

@@ -12,7 +12,9 @@
  *   dns=IP [offer IP | rcode N]   DNS server with one answer for every name
  * each with its MAC as IP@MAC (one made from the IP otherwise) and the options `after DURATION` (silent before),
  * `on N` (the LAN of card N, when set apart), `router IP` (dhcp), `id IP` (dhcp: another server identifier),
- * `dns IP` (dhcp), `open PORT` (TCP; the others are refused), `bars others` (a router that says it will not forward TCP).
+ * `dns IP` (dhcp), `open PORT` (TCP; the others are refused), `bars others` (a router that says it will not forward TCP);
+ * of echoes: `mtu BYTES` (longer packets vanish), `tells MTU` (the same, but a router says so), `hops N` (so many routers
+ * before it, 10.255.0.1 the first), `loses N` (from hop N on, every other echo).
  * Conditions:
  *   nics=N      (default 1)   apart       each card on its own LAN
  *   nolink, linkunknown, linklies (down, but works), flap (down for a second after 8 s), nodriver, openfail,
@@ -58,7 +60,7 @@ enum sim_fault {
 struct sim_peer {
 	unsigned does; /* bits, see sim_peer.c */
 	struct ip4 ip, offer, router, server_id, dns;
-	uint16_t open_port, rcode;
+	uint16_t open_port, rcode, mtu, told_mtu, hops, loses;
 	bool bars;
 	struct mac mac;
 	unsigned lan;

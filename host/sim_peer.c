@@ -79,6 +79,11 @@ static bool read_where(struct text value, struct sim_peer *peer)
 
 static bool read_option(struct text name, struct text value, struct sim_peer *peer)
 {
+	const struct {
+		const char *name;
+		uint16_t *to;
+	} numbers[] = {{"open", &peer->open_port}, {"rcode", &peer->rcode}, {"mtu", &peer->mtu},
+		{"tells", &peer->told_mtu}, {"hops", &peer->hops}, {"loses", &peer->loses}};
 	uint64_t number;
 
 	if (text_is(name, "offer"))
@@ -91,10 +96,12 @@ static bool read_option(struct text name, struct text value, struct sim_peer *pe
 		return ip4_read(value, &peer->dns);
 	if (text_is(name, "bars"))
 		return peer->bars = text_is(value, "others");
-	if (text_is(name, "open") || text_is(name, "rcode")) {
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		if (!text_is(name, numbers[i].name))
+			continue;
 		if (!text_number(value, &number) || number > UINT16_MAX)
 			return false;
-		*(text_is(name, "open") ? &peer->open_port : &peer->rcode) = (uint16_t)number;
+		*numbers[i].to = (uint16_t)number;
 		return true;
 	}
 	if (text_is(name, "after"))
@@ -177,15 +184,21 @@ static void hear_echo(struct sim_net *net, const struct sim_peer *peer, const st
 	if (!(peer->does & DOES_ECHO) || !mac_same(eth->dst, peer->mac) ||
 		icmp_echo_read(ip->payload, &echo) != ICMP_OK || echo.type != ICMP_ECHO_REQUEST)
 		return;
-	struct ipv4 back = {ip->dst, ip->src, IPV4_TTL, IPV4_ICMP, ip->payload};
+	struct ipv4 back = {ip->dst, ip->src, IPV4_TTL, IPV4_ICMP, ip->payload}, error;
 
+	eth_write(frame, eth->src, peer->mac, ETH_TYPE_IPV4);
+	if (sim_path_drops(peer, ip, &echo, frame + DATA_AT, &error)) {
+		ipv4_write(frame + IP_AT, &error, 1);
+		if (error.payload.len > 0)
+			say(net, peer, frame, DATA_AT + error.payload.len);
+		return;
+	}
 	echo.type = ICMP_ECHO_REPLY;
 	memcpy(frame + DATA_AT, ip->payload.at, ip->payload.len);
 	if (net->corrupt && echo.data.len > CORRUPT_BYTE)
 		frame[DATA_AT + ICMP_HEADER_BYTES + CORRUPT_BYTE] ^= 4;
 	icmp_echo_write(frame + DATA_AT, &echo);
 	ipv4_write(frame + IP_AT, &back, 1);
-	eth_write(frame, eth->src, peer->mac, ETH_TYPE_IPV4);
 	say(net, peer, frame, DATA_AT + ip->payload.len);
 }
 

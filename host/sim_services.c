@@ -10,8 +10,25 @@
 #define IP_AT       ETH_HEADER_BYTES
 #define DATA_AT     (IP_AT + IPV4_HEADER_BYTES)
 #define BARRED      13 /* communication administratively prohibited: RFC 1812 section 5.2.7.1 */
+#define FIRST_HOP   0x0aff0001u /* 10.255.0.1 */
 #define FIRST_SEQ   1000u
 #define RECORD_SIZE 16
+
+/* As a router: the header of what it will not forward, and eight bytes of that. */
+static void write_error(const struct ipv4 *ip, struct ip4 from, struct icmp_error error,
+	uint8_t *at, struct ipv4 *ret)
+{
+	const size_t len = ICMP_HEADER_BYTES + IPV4_HEADER_BYTES + ICMP_QUOTED_BYTES;
+
+	*ret = (struct ipv4){from, ip->src, IPV4_TTL, IPV4_ICMP, {at, len}};
+	memset(at, 0, ICMP_HEADER_BYTES);
+	at[0] = error.type;
+	at[1] = error.code;
+	put_be16(at + 6, error.mtu);
+	ipv4_write(at + ICMP_HEADER_BYTES, ip, 1);
+	memcpy(at + ICMP_HEADER_BYTES + IPV4_HEADER_BYTES, ip->payload.at, ICMP_QUOTED_BYTES);
+	put_be16(at + 2, inet_checksum(inet_sum(0, (struct span){at, len})));
+}
 
 size_t sim_tcp_answer(
 	const struct sim_peer *peer, const struct ipv4 *ip, uint8_t *at, struct ipv4 *ret)
@@ -28,17 +45,34 @@ size_t sim_tcp_answer(
 	}
 	if (!peer->bars)
 		return 0;
-	/* As a router: the header of what it will not forward, and eight bytes of that. */
-	*ret = (struct ipv4){peer->ip, ip->src, IPV4_TTL, IPV4_ICMP, {at, 0}};
-	memset(at, 0, ICMP_HEADER_BYTES);
-	at[0] = ICMP_UNREACHABLE;
-	at[1] = BARRED;
-	ipv4_write(at + ICMP_HEADER_BYTES, ip, 1);
-	memcpy(at + ICMP_HEADER_BYTES + IPV4_HEADER_BYTES, ip->payload.at, ICMP_QUOTED_BYTES);
-	const size_t len = ICMP_HEADER_BYTES + IPV4_HEADER_BYTES + ICMP_QUOTED_BYTES;
+	write_error(ip, peer->ip, (struct icmp_error){.type = ICMP_UNREACHABLE, .code = BARRED}, at,
+		ret);
+	return ret->payload.len;
+}
 
-	put_be16(at + 2, inet_checksum(inet_sum(0, (struct span){at, len})));
-	return len;
+bool sim_path_drops(const struct sim_peer *peer, const struct ipv4 *ip,
+	const struct icmp_echo *echo, uint8_t *at, struct ipv4 *ret)
+{
+	const unsigned reaches = ip->ttl <= peer->hops ? ip->ttl : peer->hops + 1u;
+	const size_t bytes = IPV4_HEADER_BYTES + ip->payload.len;
+
+	*ret = (struct ipv4){peer->ip, ip->src, IPV4_TTL, IPV4_ICMP, {at, 0}};
+	if (peer->loses != 0 && reaches >= peer->loses && echo->seq % 2 == 1)
+		return true;
+	if (ip->ttl <= peer->hops) {
+		write_error(ip, (struct ip4){FIRST_HOP + ip->ttl - 1},
+			(struct icmp_error){.type = ICMP_EXPIRED}, at, ret);
+		return true;
+	}
+	if (peer->told_mtu != 0 && bytes > peer->told_mtu) {
+		write_error(ip, (struct ip4){FIRST_HOP},
+			(struct icmp_error){.type = ICMP_UNREACHABLE,
+				.code = ICMP_NEEDS_FRAGMENTING,
+				.mtu = peer->told_mtu},
+			at, ret);
+		return true;
+	}
+	return peer->mtu != 0 && bytes > peer->mtu;
 }
 
 size_t sim_dns_answer(

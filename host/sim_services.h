@@ -8,11 +8,16 @@
 #define KIRIWAKE_HOST_SIM_SERVICES_H
 
 #include "host/sim_nic.h"
-#include "nicprobe/ipv4.h"
+#include "nicprobe/icmp.h"
 
 size_t sim_tcp_answer(
 	const struct sim_peer *peer, const struct ipv4 *ip, uint8_t *at, struct ipv4 *ret);
 size_t sim_dns_answer(
 	const struct sim_peer *peer, const struct ipv4 *ip, uint8_t *at, struct ipv4 *ret);
+
+/* Whether an echo is lost on the way to the peer; then what a router says of it is written likewise, ret->payload.len being
+ * 0 if none says anything. */
+bool sim_path_drops(const struct sim_peer *peer, const struct ipv4 *ip,
+	const struct icmp_echo *echo, uint8_t *at, struct ipv4 *ret);
 
 #endif

@@ -6,7 +6,7 @@
 #define LATE_US   1000000u
 #define NS_PER_US 1000u
 
-static const size_t data_sizes[] = {56, 512, 1472};
+static const size_t data_sizes[ECHO_SIZES] = {56, 512, 1472};
 static const uint8_t constants[] = {0x00, 0xff, 0x55, 0xaa};
 
 /* What fills the data, by number of the request: the constants, then these. Every size meets every pattern. */
@@ -25,21 +25,35 @@ static uint8_t data_byte(const struct echo_series *e, unsigned seq, size_t i)
 
 size_t echo_data_bytes(const struct echo_series *e, unsigned seq)
 {
-	size_t bytes = data_sizes[seq % ARRAY_LEN(data_sizes)];
+	size_t bytes = e->only_bytes != 0 ? e->only_bytes : data_sizes[seq % ECHO_SIZES];
 
 	return bytes < e->data_max ? bytes : e->data_max;
 }
 
-static bool is_largest(unsigned seq)
+static unsigned sent_by(const struct echo_series *e, unsigned size)
 {
-	return seq % ARRAY_LEN(data_sizes) == ECHO_LARGEST;
+	return (e->sent + ECHO_SIZES - 1 - size) / ECHO_SIZES;
 }
 
 bool echo_lost_largest(const struct echo_series *e)
 {
-	unsigned largest = e->sent / (unsigned)ARRAY_LEN(data_sizes);
+	return sent_by(e, ECHO_LARGEST) > 0 && e->received_by[ECHO_LARGEST] == 0 &&
+	       2 * e->received_by[0] > sent_by(e, 0);
+}
 
-	return largest > 0 && e->received == e->received_small && e->received == e->sent - largest;
+void echo_count_up_to(
+	const struct echo_series *e, size_t bytes, unsigned *ret_sent, unsigned *ret_lost)
+{
+	unsigned sent = 0, received = 0;
+
+	for (unsigned size = 0; size < ECHO_SIZES; size++) {
+		if (echo_data_bytes(e, size) > bytes)
+			continue;
+		sent += sent_by(e, size);
+		received += e->received_by[size];
+	}
+	*ret_sent = sent;
+	*ret_lost = sent - received;
 }
 
 void echo_fill(const struct echo_series *e, unsigned seq, uint8_t *data)
@@ -73,6 +87,8 @@ static void add_time(struct echo_series *e, uint64_t rtt_us)
 	e->rtt_square_sum += rtt_us * rtt_us;
 	e->late += rtt_us > LATE_US;
 	e->received++;
+	if (e->times != NULL)
+		histogram_add(e->times, rtt_us);
 }
 
 void echo_hear(
@@ -92,8 +108,22 @@ void echo_hear(
 	}
 	slot->answered = true;
 	compare(e, seq, reply->data);
-	e->received_small += !is_largest(seq);
+	e->received_by[seq % ECHO_SIZES]++;
+	e->reordered += e->received > 0 && seq < e->newest;
+	e->newest = seq > e->newest ? seq : e->newest;
 	add_time(e, (now_ns - slot->sent_ns) / NS_PER_US);
+}
+
+void echo_hear_error(struct echo_series *e, struct ip4 from, const struct icmp_error *error)
+{
+	if (!e->active || error->type != ICMP_UNREACHABLE ||
+		error->code != ICMP_NEEDS_FRAGMENTING || error->protocol != IPV4_ICMP ||
+		!ip4_same(error->dst, e->ip) || error->start[0] != ICMP_ECHO_REQUEST ||
+		be16(error->start + 4) != e->id || be16(error->start + 6) >= e->sent)
+		return;
+	e->told = true;
+	e->told_by = from;
+	e->told_mtu = error->mtu;
 }
 
 uint64_t square_root(uint64_t v)

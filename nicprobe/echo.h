@@ -9,12 +9,14 @@
 #define KIRIWAKE_NICPROBE_ECHO_H
 
 #include "core/address.h"
+#include "core/histogram.h"
 #include "nicprobe/icmp.h"
 
 #define ECHO_SERIES_MAX 2
 #define ECHO_SLOTS      128 /* requests of which the fate is still open */
 #define ECHO_COUNT_MAX  65535
-#define ECHO_LARGEST    2 /* the number of a request of the largest size: every third */
+#define ECHO_SIZES      3 /* request 0 is of the first size, 1 of the second... */
+#define ECHO_LARGEST    2
 
 struct echo_slot {
 	uint64_t sent_ns;
@@ -28,11 +30,23 @@ struct echo_series {
 	uint8_t nic;
 	uint16_t id;
 	uint64_t seed;
-	size_t data_max; /* bytes of data that fit the card's frames */
+	size_t data_max;   /* bytes of data that fit the card's frames */
+	size_t only_bytes; /* every request bears so many; 0: the sizes take turns */
 	unsigned sent, received, duplicates, late, corrupt;
+	unsigned newest,
+		reordered;       /* greatest number answered; answers that came after a newer one */
+	struct histogram *times; /* of the round trips, in us; NULL: not kept */
 	uint64_t rtt_min_us, rtt_max_us, rtt_sum_us, rtt_square_sum; /* the last in us^2 */
 	struct echo_slot slots[ECHO_SLOTS]; /* by number modulo ECHO_SLOTS */
-	unsigned received_small;            /* of `received`: all but those of the largest size */
+	unsigned received_by[ECHO_SIZES];   /* of `received`, by size */
+
+	/* A router said that a request is too long for what lies behind it. */
+	bool told;
+	struct ip4 told_by;
+	uint16_t told_mtu; /* 0: it did not say */
+
+	bool has_hole;       /* requests of the largest size vanish, others pass, */
+	size_t passed_bytes; /* the longest that does with so many bytes of data */
 
 	/* Of the first reply with other bytes than were sent. */
 	struct {
@@ -45,8 +59,15 @@ struct echo_series {
 /* Bytes of data in request `seq` of the series: sizes and patterns change from one to the next. */
 size_t echo_data_bytes(const struct echo_series *e, unsigned seq);
 
-/* Whether all lost requests are those of the largest size, and none of these came back. */
+/* Whether none of the largest size came back, though most of the smallest did. */
 bool echo_lost_largest(const struct echo_series *e);
+
+/* Of the requests with at most `bytes` of data, how many were sent and how many of these were lost. */
+void echo_count_up_to(
+	const struct echo_series *e, size_t bytes, unsigned *ret_sent, unsigned *ret_lost);
+
+/* Tells the series of an error that `from` sent; it is taken in if it is about the length of a request of the series. */
+void echo_hear_error(struct echo_series *e, struct ip4 from, const struct icmp_error *error);
 
 /* Writes them to data[echo_data_bytes()]. */
 void echo_fill(const struct echo_series *e, unsigned seq, uint8_t *data);

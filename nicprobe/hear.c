@@ -61,6 +61,17 @@ static void hear_arp(struct run *run, const struct heard *h)
 
 /* ---- IPv4 ---- */
 
+/* About a packet of ours, whichever part of the room sent it. */
+static void hear_error(struct run *run, const struct ipv4 *ip, const struct icmp_error *error)
+{
+	struct net_session *s = run->net;
+
+	knock_hear_error(run, ip, error);
+	trace_hear_error(&s->trace, ip->src, error);
+	for (size_t i = 0; i < ECHO_SERIES_MAX; i++)
+		echo_hear_error(&s->echoes[i], ip->src, error);
+}
+
 static bool hear_icmp(struct run *run, const struct heard *h, const struct ipv4 *ip)
 {
 	struct net_session *s = run->net;
@@ -71,13 +82,15 @@ static bool hear_icmp(struct run *run, const struct heard *h, const struct ipv4 
 	if (result == ICMP_NOT_ECHO) {
 		result = icmp_error_read(ip->payload, &error);
 		if (result == ICMP_OK && s->address.held && ip4_same(ip->dst, s->address.ip))
-			knock_hear_error(run, ip, &error);
+			hear_error(run, ip, &error);
 		return result != ICMP_SHORT;
 	}
 	for (size_t i = 0; result == ICMP_OK && i < ECHO_SERIES_MAX; i++) {
 		if (s->echoes[i].nic == h->nic && ip4_same(ip->dst, s->address.ip))
 			echo_hear(&s->echoes[i], ip->src, &echo, h->now_ns);
 	}
+	if (result == ICMP_OK && ip4_same(ip->dst, s->address.ip))
+		trace_hear(&s->trace, ip->src, &echo);
 	return result == ICMP_OK;
 }
 

@@ -7,22 +7,18 @@
 #include "core/fmt.h"
 #include "nicprobe/address.h"
 #include "nicprobe/checks.h"
+#include "nicprobe/ping.h"
 #include "nicprobe/tell.h"
 
-#define COUNT_QUICK       20
-#define COUNT_THOROUGH    100
-#define PACE_NS           (50ull * NS_PER_MS)
-#define LAST_WAIT_NS      (2ull * NS_PER_S)
-#define WARM_UPS          3
-#define WARM_UP_WAIT_NS   (500ull * NS_PER_MS)
-#define LOSS_FAIL_COUNT   2 /* one lost packet may be chance: a warning */
-#define LOSS_FAIL_PER_100 2
+#define COUNT_QUICK     20
+#define COUNT_THOROUGH  100
+#define LAST_WAIT_NS    (2ull * NS_PER_S)
+#define WARM_UPS        3
+#define WARM_UP_WAIT_NS (500ull * NS_PER_MS)
 
 static const struct resolve_plan plan = {3ull * NS_PER_S, 1ull * NS_PER_S, 0};
 
-/* Whom the series are for, by index. */
-enum { TO_GATEWAY, TO_PEER };
-static const char *const names[ECHO_SERIES_MAX] = {"gateway", "peer"};
+const char *const ping_names[ECHO_SERIES_MAX] = {"gateway", "peer"};
 
 /* ---- setting up ---- */
 
@@ -43,7 +39,7 @@ static bool begin_series(struct run *run, unsigned index, struct ip4 ip)
 	if ((!direct && a->gateway.value == 0) ||
 		!address_resolve(run, direct ? ip : a->gateway, &plan, &mac, &asked)) {
 		record_note(run->rec, NULL, "No echoes to %s %s: no MAC address to send them to.",
-			names[index], ip4_text(text, ip));
+			ping_names[index], ip4_text(text, ip));
 		return false;
 	}
 	*e = (struct echo_series){.active = true,
@@ -75,6 +71,7 @@ static size_t begin(struct run *run)
 	size_t count = 0;
 
 	memset(s->echoes, 0, sizeof(s->echoes));
+	memset(s->echo_times, 0, sizeof(s->echo_times));
 	if (a->gateway.value != 0 && !ip4_same(a->gateway, a->ip))
 		count += begin_series(run, TO_GATEWAY, a->gateway);
 	if (peer.value == 0 || ip4_same(peer, a->gateway) || ip4_same(peer, a->ip) || run->stopped)
@@ -88,7 +85,7 @@ static size_t begin(struct run *run)
 
 /* ---- sending ---- */
 
-static void send_echo(struct run *run, struct echo_series *e)
+void ping_send(struct run *run, struct echo_series *e)
 {
 	struct net_session *s = run->net;
 	uint8_t *at = net_ipv4_payload(s);
@@ -105,7 +102,7 @@ static void send_echo(struct run *run, struct echo_series *e)
 		e->sent--;
 }
 
-static bool any_answered(struct run *run, void *arg)
+bool ping_any_answered(struct run *run, void *arg)
 {
 	const struct echo_series *e = arg;
 
@@ -135,15 +132,17 @@ static bool warm_up(struct run *run)
 		for (unsigned n = 0; e->active && e->received == 0 && n < WARM_UPS; n++) {
 			if (!address_usable(s))
 				return false;
-			send_echo(run, e);
-			if (!net_wait_for(run, run_now_ns(run) + WARM_UP_WAIT_NS, any_answered, e))
+			ping_send(run, e);
+			if (!net_wait_for(
+				    run, run_now_ns(run) + WARM_UP_WAIT_NS, ping_any_answered, e))
 				return false;
 		}
 		if (e->received > 0 && e->sent > 1)
 			record_note(run->rec, NULL,
 				"The first echoes to %s got no answer; they are not counted.",
-				names[i]);
+				ping_names[i]);
 		*e = counted;
+		e->times = &s->echo_times[i];
 		e->id++; /* what comes back late is of the warm-up */
 	}
 	return true;
@@ -161,126 +160,36 @@ static bool exchange(struct run *run, unsigned count)
 			return false;
 		for (size_t i = 0; i < ECHO_SERIES_MAX; i++) {
 			if (s->echoes[i].active)
-				send_echo(run, &s->echoes[i]);
+				ping_send(run, &s->echoes[i]);
 		}
-		if (!net_wait(run, start_ns + PACE_NS))
+		if (!net_wait(run, start_ns + run->config->net_ping_pace_ns))
 			return false;
 	}
 	return net_wait_for(run, run_now_ns(run) + LAST_WAIT_NS, all_answered, NULL);
 }
 
-/* ---- judging ---- */
+/* ---- the check ---- */
 
-static void measure(struct run *run, const struct echo_series *e, const char *name)
+/* A host behind the gateway, reached over hops that can be told apart. */
+static bool is_far(const struct net_address *a, const struct echo_series *e)
 {
-	const struct {
-		const char *name, *unit;
-		uint64_t value;
-		unsigned decimals;
-	} figures[] = {
-		{"sent", "1", e->sent, 0},
-		{"received", "1", e->received, 0},
-		{"loss", "%", (uint64_t)(e->sent - e->received) * 1000 / e->sent, 1},
-		{"duplicates", "1", e->duplicates, 0},
-		{"late", "1", e->late, 0},
-		{"corrupt", "1", e->corrupt, 0},
-		{"rtt_min", "ms", e->rtt_min_us, 3},
-		{"rtt_avg", "ms", echo_mean_us(e), 3},
-		{"rtt_max", "ms", e->rtt_max_us, 3},
-		{"rtt_mdev", "ms", echo_mdev_us(e), 3},
-	};
-	char full[32];
-
-	for (size_t i = 0; i < ARRAY_LEN(figures); i++) {
-		if (e->received == 0 && figures[i].decimals == 3)
-			continue; /* no reply, no times */
-		fmt_to(full, sizeof(full), "%s.%s", name, figures[i].name);
-		record_measure(run->rec, net_id(run->net, e->nic), full, figures[i].value,
-			figures[i].decimals, figures[i].unit);
-	}
+	return e->active && !address_on_link(a, e->ip) && !ip4_same(e->ip, a->gateway);
 }
 
-static void tell_loss(struct run *run, const struct echo_series *e)
+/* What the counts alone leave open: how long a packet may be, and which hop loses some. */
+static void look_closer(struct run *run)
 {
-	unsigned lost = e->sent - e->received;
-	bool direct = address_on_link(&run->net->address, e->ip) ||
-		      ip4_same(e->ip, run->net->address.gateway);
-	char ip[IP4_TEXT];
-	const struct field fields[] = {FIELD_STR("ip", ip4_text(ip, e->ip)),
-		FIELD_STR("nic", net_id(run->net, e->nic)), FIELD_NUM("count", lost),
-		FIELD_NUM("sent", e->sent)};
-	bool many = lost >= LOSS_FAIL_COUNT && lost * 100 > e->sent * LOSS_FAIL_PER_100;
-
-	if (lost == 0)
-		return;
-	if (echo_lost_largest(e))
-		record_finding_as(run->rec, FINDING_NET_PACKET_LOSS, WARN, NULL, fields,
-			ARRAY_LEN(fields),
-			"All %u echo requests with %zu bytes of data to %s were lost, and no smaller one: something on the way takes no frames of full size, or filters long pings.",
-			lost, echo_data_bytes(e, ECHO_LARGEST), ip);
-	else if (e->received == 0 && direct)
-		record_finding_as(run->rec, FINDING_NET_PACKET_LOSS, WARN, NULL, fields,
-			ARRAY_LEN(fields),
-			"%s answers ARP but none of %u echo requests; perhaps it filters ping.", ip,
-			e->sent);
-	else
-		record_finding_as(run->rec, FINDING_NET_PACKET_LOSS, many ? FAIL : WARN, NULL,
-			fields, ARRAY_LEN(fields), "%u of %u echo requests to %s were lost.", lost,
-			e->sent, ip);
-}
-
-static void tell_corrupt(struct run *run, const struct echo_series *e)
-{
-	char ip[IP4_TEXT], mac[MAC_TEXT];
-	const struct field fields[] = {FIELD_STR("ip", ip4_text(ip, e->ip)),
-		FIELD_STR("mac", mac_text(mac, e->next_hop)),
-		FIELD_STR("nic", net_id(run->net, e->nic)), FIELD_NUM("count", e->corrupt),
-		FIELD_NUM("offset", e->first_bad.offset),
-		FIELD_ADDRESS("expected", e->first_bad.expected),
-		FIELD_ADDRESS("actual", e->first_bad.actual)};
-
-	if (e->corrupt == 0)
-		return;
-	record_finding(run->rec, FINDING_NET_PACKET_CORRUPT, NULL, fields, ARRAY_LEN(fields),
-		"%u of %u echo replies from %s came back changed; the first at byte %zu of its data: 0x%02x instead of 0x%02x.",
-		e->corrupt, e->received, ip, e->first_bad.offset, e->first_bad.actual,
-		e->first_bad.expected);
-}
-
-static void cover(struct run *run, const struct echo_series *e)
-{
-	char ip[IP4_TEXT], what[96];
-
-	fmt_to(what, sizeof(what), "%u of %u echoes to %s came back byte-exact",
-		e->received - e->corrupt, e->sent, ip4_text(ip, e->ip));
-	record_coverage(run->rec, net_id(run->net, e->nic), "%s", what);
-	record_coverage(run->rec, PART_ID_NETWORK, "%s", what);
-}
-
-/* Judges every series, and sums them up in the sentence for the step's end. Returns what it concludes. */
-static enum verdict conclude(struct run *run)
-{
-	enum verdict verdict = SKIP;
-	char why[160] = "", ip[IP4_TEXT], mean[FMT_SIZE];
+	struct net_session *s = run->net;
 
 	for (size_t i = 0; i < ECHO_SERIES_MAX; i++) {
-		const struct echo_series *e = &run->net->echoes[i];
+		struct echo_series *e = &s->echoes[i];
 
-		if (!e->active || e->sent == 0)
-			continue;
-		measure(run, e, names[i]);
-		tell_loss(run, e);
-		tell_corrupt(run, e);
-		if (e->received > 0) {
-			cover(run, e);
-			verdict = PASS;
-		}
-		fmt_add(why, sizeof(why), "%s%u of %u echoes to %s %s returned, %s ms on average",
-			why[0] ? "; " : "", e->received, e->sent, names[i], ip4_text(ip, e->ip),
-			fmt_decimal(mean, echo_mean_us(e), 3));
+		if (e->active && echo_lost_largest(e))
+			ping_find_hole(run, e);
+		if (is_far(&s->address, e) &&
+			(config_thorough(run->config) || e->received < e->sent))
+			trace_run(run, e);
 	}
-	record_why(run->rec, "%s", why[0] ? why : "no echo request could be sent");
-	return verdict;
 }
 
 static enum verdict ping(struct run *run)
@@ -300,9 +209,10 @@ static enum verdict ping(struct run *run)
 					? "no gateway and no net.peer to ping"
 					: "nobody to ping answers ARP");
 		else if (warm_up(run) &&
-			 exchange(run, count < ECHO_COUNT_MAX ? count : ECHO_COUNT_MAX))
-			verdict = conclude(run);
-		else
+			 exchange(run, count < ECHO_COUNT_MAX ? count : ECHO_COUNT_MAX)) {
+			look_closer(run);
+			verdict = ping_conclude(run);
+		} else
 			record_why(run->rec,
 				run->stopped ? "stopped before all echoes were sent"
 					     : "our own address, or the card, was lost meanwhile");

@@ -19,6 +19,7 @@
 #include "nicprobe/services.h"
 #include "nicprobe/sweep.h"
 #include "nicprobe/switch_port.h"
+#include "nicprobe/trace.h"
 #include "nicprobe/traffic.h"
 
 #define NET_NICS_MAX 16
@@ -85,6 +86,8 @@ struct net_session {
 	struct dhcp_client dhcp;
 	struct net_address address;
 	struct echo_series echoes[ECHO_SERIES_MAX];
+	struct histogram echo_times[ECHO_SERIES_MAX];
+	struct trace trace;
 	struct knocks knocks;
 	struct arp_sweep sweep;
 	struct dns_question dns;

@@ -262,6 +262,20 @@ NETWORKS = (
     network_case("duplicate-frames", bare_lan(lambda: gateway(copies=2), dhcp), verdict="PASS"),
     network_case("packet-loss", bare_lan(lambda: gateway(lost=0.3), dhcp), "net-packet-loss"),
     network_case("packet-corrupt", bare_lan(lambda: gateway(corrupt=0.3), dhcp), "net-packet-corrupt", allowed=("net-packet-loss",)),
+    network_case(
+        "mtu-hole",
+        lan(lambda: Host(SERVICE_IP, CAMERA_MAC, longest=1400)),
+        "net-mtu-hole",
+        fields={"ip": SERVICE_IP, "mtu_passed": 1400},
+        options={"checks": "net.ping", "net.peer": SERVICE_IP},
+    ),
+    network_case(
+        "ping-overtaken",
+        bare_lan(lambda: gateway(overtaken=True), dhcp),
+        verdict="PASS",
+        options={"checks": "net.ping", "net.ping.count": "24", "net.ping.pace": "30ms"},
+        inspect=lambda _, result: log_says(result, f"echo replies from {GATEWAY_IP} came after the reply to a later request"),
+    ),
     network_case("gateway-silent", bare_lan(lambda: gateway(silent_arp=True), dhcp), "net-gateway-silent"),
     network_case(
         "loop", lan(Reflector), "net-loop", allowed=("net-duplicate-ip", "net-duplicate-mac", "net-packet-loss")

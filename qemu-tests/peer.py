@@ -70,6 +70,9 @@ class Host(Behaviour):
     lost: float = 0.0  # share of the echo replies that get lost
     corrupt: float = 0.0  # share that comes back with one bit flipped, under a good checksum
     copies: int = 1  # of every answer
+    longest: int = 0  # packets of more bytes never get here
+    overtaken: bool = False  # the reply to every fourth request comes after the next one
+    held: bytes = b""
     open_ports: tuple[int, ...] = ()  # of TCP; at the others the connection is refused
     chance: random.Random = field(default_factory=lambda: random.Random("host"))
 
@@ -78,13 +81,23 @@ class Host(Behaviour):
             reply = arp(frame.source, self.mac, ARP_REPLY, self.ip, frame.source, frame.arp_sender_ip)
             peer.send(*[reply] * self.copies)
         echo = frame.ip_payload(IP_ICMP)
-        if frame.target == self.mac and frame.ip_target == self.ip and echo[:1] == bytes([ICMP_ECHO]):
+        fits = self.longest == 0 or len(frame.ip_packet) <= self.longest
+        if frame.target == self.mac and frame.ip_target == self.ip and echo[:1] == bytes([ICMP_ECHO]) and fits:
             if self.chance.random() >= self.lost:
-                peer.send(*[self._echo_reply(frame, echo)] * self.copies)
+                self._reply(peer, self._echo_reply(frame, echo), struct.unpack("!H", echo[6:8])[0])
 
         knock = frame.ip_payload(IP_TCP)
         if frame.target == self.mac and frame.ip_target == self.ip and len(knock) >= 20 and knock[13] == TCP_SYN:
             peer.send(self._tcp_answer(frame, knock))
+
+    def _reply(self, peer: "Peer", reply: bytes, number: int) -> None:
+        if self.overtaken and number % 4 == 1 and not self.held:
+            self.held = reply
+            return
+        peer.send(*[reply] * self.copies)
+        if self.held:
+            peer.send(self.held)
+            self.held = b""
 
     def _tcp_answer(self, frame: Frame, knock: bytes) -> bytes:
         own_port, port, seq = struct.unpack("!HHI", knock[:8])

@@ -7,7 +7,8 @@
 
 #define AT(member) offsetof(struct config, member)
 
-#define SECONDS UINT64_C(1000000000)
+#define MS      UINT64_C(1000000)
+#define SECONDS (1000 * MS)
 #define HOURS   (3600 * SECONDS)
 #define DAYS    (24 * HOURS)
 #define MIB     (UINT64_C(1) << 20)
@@ -18,6 +19,7 @@
 #define MEM_FADE_DEFAULT    (120 * SECONDS) /* many refresh intervals, should refresh fail */
 #define MEM_HAMMER_DEFAULT  (24 * SECONDS)
 #define NET_PREFIX_DEFAULT  24
+#define PING_PACE_DEFAULT   (50 * MS)
 #define HOST_TEXT           "an address such as 192.168.1.1, or none"
 #define DISKS_TEXT          "globs over id, model, serial and bus, such as disk1 nvme *SAMSUNG*"
 
@@ -74,6 +76,8 @@ const struct option option_table[] = {
 		"Lease an address and give it back at the end; only ask who would offer one; or neither"},
 	{"net.ping.count", &option_number, AT(net_ping_count), zero_auto, 1, 100000,
 		"1 to 100000, or auto", "Echo requests per target; auto: as the profile says"},
+	{"net.ping.pace", &option_duration, AT(net_ping_pace_ns), NULL, 10 * MS, 10 * SECONDS,
+		"a time from 10ms to 10s", "From one echo request to the next"},
 	{"mem.range", &option_range, 0, NULL, 0, 0,
 		"addresses such as 0x100000000-0x200000000, 4G-8G or 4G-, or all",
 		"Physical memory to test, from the first address up to but not including the last"},
@@ -117,6 +121,7 @@ void options_defaults(struct config *ret)
 		.log_keep = LOG_KEEP_DEFAULT,
 		.net_prefix = NET_PREFIX_DEFAULT,
 		.net_dhcp = DHCP_LEASE,
+		.net_ping_pace_ns = PING_PACE_DEFAULT,
 		.mem_high = UINT64_MAX,
 		.mem_cpus = MEM_CPUS_ALL,
 		.mem_mp = MEM_MP_AUTO,

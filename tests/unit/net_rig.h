@@ -210,6 +210,7 @@ static void rig_init(struct rig *rig, const char *const *specs)
 	rig->machine.nics = rig->nics;
 	rig->machine.nic_count = sim_net_nics(&rig->net, rig->nics, RIG_NICS);
 	rig->config.net_prefix = 24;
+	rig->config.net_ping_pace_ns = 50 * (uint64_t)NS_PER_MS;
 	rig->pulses_left = UINT32_MAX;
 	recorder_init(&rig->rec, &rig->machine.clock);
 	recorder_listen(&rig->rec, (struct listener){rig_hear, rig});

@@ -17,20 +17,68 @@ static void answer(struct echo_series *e, unsigned seq, uint64_t rtt_us)
 static void largest_lost(void)
 {
 	static struct echo_series e;
+	unsigned sent, lost;
 
 	e = (struct echo_series){.active = true, .id = 7, .data_max = 1472, .sent = 20};
 	for (unsigned seq = 0; seq < 20; seq++) {
-		CHECK(!echo_lost_largest(&e));
+		if (seq == 9)
+			CHECK(!echo_lost_largest(&e), "most of the smallest are lost as well");
 		if (seq % 3 != 2)
 			answer(&e, seq, 100);
 	}
 	CHECK(echo_lost_largest(&e));
+	echo_count_up_to(&e, SIZE_MAX, &sent, &lost);
+	CHECK(sent == 20 && lost == 6, "%u of %u", lost, sent);
+	echo_count_up_to(&e, 1471, &sent, &lost);
+	CHECK(sent == 14 && lost == 0, "%u of %u", lost, sent);
+	echo_count_up_to(&e, 511, &sent, &lost);
+	CHECK(sent == 7 && lost == 0, "%u of %u", lost, sent);
 	answer(&e, 2, 100);
 	CHECK(!echo_lost_largest(&e));
-	e = (struct echo_series){.active = true, .id = 7, .data_max = 1472, .sent = 3};
+	e = (struct echo_series){.active = true, .id = 7, .data_max = 1472, .sent = 2};
 	answer(&e, 0, 100);
-	answer(&e, 2, 100);
-	CHECK(!echo_lost_largest(&e), "a small one was lost");
+	CHECK(!echo_lost_largest(&e), "none of the largest size was sent");
+}
+
+/* What comes after a newer answer counts as overtaken, duplicates do not. */
+static void overtaking(void)
+{
+	static const unsigned order[] = {0, 2, 1, 1, 3, 6, 5, 4, 7};
+	static struct histogram times;
+	static struct echo_series e;
+
+	e = (struct echo_series){
+		.active = true, .id = 7, .data_max = 1472, .sent = 10, .times = &times};
+	for (size_t i = 0; i < ARRAY_LEN(order); i++)
+		answer(&e, order[i], 100 + 10 * order[i]);
+	CHECK(e.received == 8 && e.reordered == 3 && e.duplicates == 1, "%u", e.reordered);
+	CHECK_U64(times.count, 8);
+	CHECK(times.min == 100 && times.max == 170);
+}
+
+/* An error is taken in only if it quotes a request of this series. */
+static void errors(void)
+{
+	static struct echo_series e;
+	struct icmp_error good = {ICMP_UNREACHABLE, ICMP_NEEDS_FRAGMENTING, 1400, {1}, {9},
+		IPV4_ICMP, {ICMP_ECHO_REQUEST, 0, 0, 0, 0, 7, 0, 3}};
+	struct icmp_error bad[6];
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		bad[i] = good;
+	bad[0].type = ICMP_EXPIRED;
+	bad[1].code = 1;
+	bad[2].dst.value = 8;
+	bad[3].protocol = IPV4_UDP;
+	bad[4].start[5] = 8;
+	bad[5].start[7] = 10;
+	e = (struct echo_series){.active = true, .ip = {9}, .id = 7, .data_max = 1472, .sent = 10};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		echo_hear_error(&e, (struct ip4){5}, &bad[i]);
+		CHECK(!e.told, "%zu", i);
+	}
+	echo_hear_error(&e, (struct ip4){5}, &good);
+	CHECK(e.told && e.told_by.value == 5 && e.told_mtu == 1400);
 }
 
 static void echoes(void)
@@ -100,6 +148,8 @@ int main(void)
 {
 	echoes();
 	largest_lost();
+	overtaking();
+	errors();
 	echo_data();
 	roots();
 	return test_end(__FILE__);

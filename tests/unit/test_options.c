@@ -122,9 +122,10 @@ static void test_bad_values(void)
 		"net.expect_mac=ff:ff:ff:ff:ff:ff", "net.expect_mac=52:54:00:12:34",
 		"mem.range=8G-4G", "mem.range=4G", "mem.range=-4G", "mem.range=0-0",
 		"mem.reserve=1M", "mem.reserve=2G", "mem.reserve=none", "net.ping.count=100001",
-		"log.keep=10000", "mem.fade.time=0", "mem.fade.time=2h", "mem.inject=worn@5",
-		"mem.inject=stuck", "mem.inject=stuck@0:64:1", "mem.inject=\"stuck@0 stuck@\"",
-		"checks=\"mem.*", "checks=a#b", "checks=\x01", "checks=caf\xc3\xa9"};
+		"net.ping.pace=5ms", "net.ping.pace=11s", "log.keep=10000", "mem.fade.time=0",
+		"mem.fade.time=2h", "mem.inject=worn@5", "mem.inject=stuck",
+		"mem.inject=stuck@0:64:1", "mem.inject=\"stuck@0 stuck@\"", "checks=\"mem.*",
+		"checks=a#b", "checks=\x01", "checks=caf\xc3\xa9"};
 	static char defaults[sizeof(printed)];
 
 	read_line("");
@@ -235,7 +236,7 @@ static void test_round_trip(void)
 		"interactive=yes\nwatchdog=31s\nserial=off\nlog.keep=all\nnet.ip=10.1.2.3/9\n"
 		"net.gateway=10.1.2.4\nnet.peer=8.8.8.8\nnet.dns=9.9.9.9\n"
 		"net.tcp=nas:2049 10.0.0.5:22\nnet.expect_mac=02:00:00:00:00:01\n"
-		"net.dhcp=probe\nnet.ping.count=99\nmem.range=0x1001-0x2003\nmem.cpus=one\n"
+		"net.dhcp=probe\nnet.ping.count=99\nnet.ping.pace=35ms\nmem.range=0x1001-0x2003\nmem.cpus=one\n"
 		"mem.mp=blocking\nmem.kernel=avx2\nmem.patterns=zeros ones\nmem.reserve=5000001\nmem.fade.time=1s\n"
 		"mem.inject=stuck@16M:5:1 alias@0x1000\nmem.hammer.time=25500ms\ndisk.only=nvme*\n"
 		"disk.exclude=*USB*\ndisk.time=auto\n";
