@@ -126,12 +126,30 @@ static void hear_ipv4(struct run *run, const struct heard *h)
 	run->net->stations[h->nic].traffic.malformed += !good;
 }
 
+/* ---- IPv6 ---- */
+
+static void hear_ipv6(struct run *run, const struct heard *h)
+{
+	struct net_session *s = run->net;
+	const struct ip6 own = ip6_link_local(s->stations[h->nic].nic->mac);
+	enum icmp6_result result = ICMP6_INVALID;
+	struct icmp6 m;
+	struct ipv6 ip;
+
+	if (ipv6_read(h->eth.payload, &ip))
+		result = icmp6_read(&ip, &m);
+	if (result == ICMP6_OK)
+		nd_hear(&s->nd, h->nic, &own, h->eth.src, &ip, &m, h->now_ns);
+	s->stations[h->nic].traffic.malformed += result == ICMP6_INVALID ||
+						 result == ICMP6_BAD_CHECKSUM;
+}
+
 /* ---- by EtherType ---- */
 
 static const struct {
 	uint16_t type;
 	void (*hear)(struct run *run, const struct heard *h);
-} types[] = {{ETH_TYPE_ARP, hear_arp}, {ETH_TYPE_IPV4, hear_ipv4}};
+} types[] = {{ETH_TYPE_ARP, hear_arp}, {ETH_TYPE_IPV4, hear_ipv4}, {ETH_TYPE_IPV6, hear_ipv6}};
 
 void hear_stranger(struct run *run, const struct heard *h)
 {

@@ -13,6 +13,7 @@
 #include "nicprobe/echo.h"
 #include "nicprobe/ipv4.h"
 #include "nicprobe/knock.h"
+#include "nicprobe/nd.h"
 #include "nicprobe/neighbour.h"
 #include "nicprobe/offer.h"
 #include "nicprobe/sent.h"
@@ -90,6 +91,7 @@ struct net_session {
 	struct trace trace;
 	struct knocks knocks;
 	struct arp_sweep sweep;
+	struct nd nd;
 	struct dns_question dns;
 	uint8_t rx[NET_RX_BYTES];
 	uint8_t tx[ETH_FRAME_MAX];

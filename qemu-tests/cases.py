@@ -20,6 +20,7 @@ from memory_cases import (
     stuck,
     stuck_bit,
 )
+from neighbours6 import Owner6, Router6
 from peer import (
     Behaviour,
     DhcpServer,
@@ -328,6 +329,29 @@ NETWORKS = (
         fields={"ip": SERVER_IP, "mac": ROUTER_MAC, "vendor": containing("TP-LINK")},
         options=OWN_ADDRESS | {"checks": "nic.* net.duplicate-ip"},
         inspect=lambda _, result: log_says(result, "TCP 22 refused, TCP 80 open, TCP 443 refused; time to live 64"),
+    ),
+    network_case(
+        "ipv6-second-owner",
+        lan(lambda: Owner6(ROUTER_MAC)),
+        "net-duplicate-ip",
+        fields={"ip": "fe80::5054:ff:fe12:3456", "mac": ROUTER_MAC, "in_check": "net.ipv6"},
+        options={"checks": "nic.* net.ipv6 net.gateway"},
+    ),
+    network_case(
+        "ipv6-two-routers",
+        lan(lambda: Router6(GATEWAY_MAC, "2001:db8:1::"), lambda: Router6(ROUTER_MAC, "2001:db8:2::")),
+        "net-rogue-ra",
+        verdict="WARN",
+        fields={"nic": "nic0", "macs": including(GATEWAY_MAC, ROUTER_MAC)},
+        options={"checks": "nic.* net.ipv6 net.gateway"},
+    ),
+    network_case(
+        "ipv6-one-router",
+        lan(lambda: Router6(GATEWAY_MAC, "2001:db8:1::")),
+        verdict="PASS",
+        options={"checks": "nic.* net.ipv6 net.gateway"},
+        passed=("net.ipv6",),
+        inspect=lambda _, result: log_says(result, "as the way out for 1800 s; prefixes 2001:db8:1::/64"),
     ),
     network_case(
         "switch-lldp",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """Ethernet frames as bytes: building them, and taking apart what the guest sent."""
 
+import ipaddress
 import socket
 import struct
 from dataclasses import dataclass
@@ -117,6 +118,10 @@ class Frame:
     @property
     def ip_target(self) -> str:
         return ip_text(self.ip_packet[16:20]) if self.ip_packet else ""
+
+    @property
+    def ip6_source(self) -> str:
+        return str(ipaddress.IPv6Address(self.raw[22:38])) if self.kind == 0x86DD and len(self.raw) >= 54 else ""
 
     def ip_payload(self, protocol: int) -> bytes:
         packet = self.ip_packet

@@ -49,6 +49,23 @@ static void close_card(void *ctx)
 	(void)ctx;
 }
 
+/* Makes the ICMPv6 message of a packet right, and the header as far as its reader looks at it. */
+static void repair_ipv6(uint8_t *frame, size_t len)
+{
+	uint8_t *at = frame + IP_AT + IPV6_HEADER_BYTES;
+	struct ipv6 ip = {.hop_limit = IPV6_HOP_LIMIT_MAX, .protocol = IPV6_ICMP};
+
+	if (len < IP_AT + IPV6_HEADER_BYTES + 4 || be16(frame + IP_AT - 2) != ETH_TYPE_IPV6)
+		return;
+	ip.src = ip6_link_local(mac_at(frame + MAC_BYTES));
+	ip.payload = (struct span){at, len - IP_AT - IPV6_HEADER_BYTES};
+	ipv6_write(frame + IP_AT, &ip);
+	at[0] = (uint8_t)(ICMP6_ROUTER_ADVERT + at[0] % 3);
+	at[1] = 0;
+	put_be16(at + 2, 0);
+	put_be16(at + 2, inet_checksum(ipv6_pseudo_sum(&ip)));
+}
+
 /* Makes an IPv4 packet that is right up to the payload, and the payload's checksum right as well. */
 static void repair(struct net_session *s, uint8_t *frame, size_t len)
 {
@@ -98,6 +115,11 @@ static void begin(struct net_session *s, struct nic *nics)
 	s->address = (struct net_address){.held = true, .leased = true, .ip = own, .prefix = 24};
 	s->echoes[0] = (struct echo_series){
 		.active = true, .ip = {0x0a000002}, .data_max = 1472, .sent = 40};
+	s->trace = (struct trace){
+		.active = true, .to = {0x0a000002}, .sent = TRACE_HOPS * TRACE_TRIES};
+	s->sweep = (struct arp_sweep){.active = true};
+	for (uint32_t i = 0; i < SWEEP_MAX; i++)
+		sweep_add(&s->sweep, (struct ip4){0x0a000001 + i});
 }
 
 /* Nothing a stranger sends may overfill a table. */
@@ -105,7 +127,8 @@ static void inspect(const struct net_session *s)
 {
 	if (s->neighbours.count > NEIGHBOURS_MAX || s->targets.count > TARGETS_MAX ||
 		s->candidates.count != 2 || s->dhcp.offer_count > OFFERS_MAX ||
-		s->echoes[0].received > s->echoes[0].sent)
+		s->echoes[0].received > s->echoes[0].sent || s->sweep.count > SWEEP_MAX ||
+		s->nd.claim_count > ND_CLAIMS_MAX || s->nd.router_count > ND_ROUTERS_MAX)
 		abort();
 	for (size_t i = 0; i < s->station_count; i++) {
 		if (s->stations[i].switches.count > SWITCH_PORTS_MAX)
@@ -150,6 +173,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		memcpy(frame, body.at, len);
 		if (bytes[0] & 1)
 			repair(&session, frame, len);
+		if (bytes[0] & 1)
+			repair_ipv6(frame, len);
 		time_ns += (uint64_t)header.at[1] * 10 * NS_PER_MS;
 		net_hear(&run, header.at[0] % CARDS, time_ns, (struct span){frame, len});
 		free(frame);

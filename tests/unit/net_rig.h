@@ -149,6 +149,26 @@ static const char *rig_ipv4_fault(struct rig *rig, const struct eth *eth)
 		       : "IPv4 from an address that is not ours";
 }
 
+/* From nobody, to a group, and nothing but a solicitation. */
+static const char *rig_ipv6_fault(const struct eth *eth)
+{
+	struct icmp6 m;
+	struct ipv6 ip;
+
+	if (!ipv6_read(eth->payload, &ip) || inet_checksum(ipv6_pseudo_sum(&ip)) != 0 ||
+		ip.hop_limit != IPV6_HOP_LIMIT_MAX)
+		return "broken IPv6";
+	if (!ip6_same(&ip.src, &ip6_none))
+		return "IPv6 from an address";
+	if (!ip6_is_group(&ip.dst) || !mac_same(eth->dst, ip6_group_mac(&ip.dst)))
+		return "IPv6 to somebody";
+	if (ip.payload.at[0] == ICMP6_ROUTER_SOLICIT)
+		return ip.payload.len == 8 ? NULL : "broken router solicitation";
+	return icmp6_read(&ip, &m) == ICMP6_OK && m.type == ICMP6_NEIGHBOUR_SOLICIT
+		       ? NULL
+		       : "other IPv6 than a solicitation";
+}
+
 /* An LLDPDU must not get past the first bridge. */
 static const char *rig_lldp_fault(const struct eth *eth)
 {
@@ -176,6 +196,8 @@ static void rig_watch(void *ctx, unsigned nic, struct span frame)
 		fault = rig_arp_fault(rig, &eth);
 	else if (eth.type == ETH_TYPE_IPV4)
 		fault = rig_ipv4_fault(rig, &eth);
+	else if (eth.type == ETH_TYPE_IPV6)
+		fault = rig_ipv6_fault(&eth);
 	else if (eth.type == ETH_TYPE_LLDP)
 		fault = rig_lldp_fault(&eth);
 	else if (eth.type != ETH_TYPE_LOCAL)
