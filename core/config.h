@@ -53,7 +53,11 @@ struct config {
 	struct ip4 net_dns;         /* value 0: none given */
 	char net_tcp[CONFIG_GLOBS]; /* host:port words; empty: none */
 	bool has_net_expect_mac;
-	struct mac net_expect_mac; /* the card that net.ip belongs to */
+	struct mac net_expect_mac;            /* the card that net.ip belongs to */
+	struct mac net_expect_gateway_mac;    /* all zero: none given */
+	unsigned net_expect_vlan;             /* 0: none given */
+	char net_expect_switch[CONFIG_GLOBS]; /* a glob over "name port"; empty: none given */
+	struct ip4 net_expect_dhcp;           /* value 0: none given */
 	enum dhcp_use net_dhcp;
 	unsigned net_ping_count; /* 0: as the profile says */
 	uint64_t net_ping_pace_ns;

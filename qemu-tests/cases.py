@@ -360,6 +360,21 @@ NETWORKS = (
         inspect=lambda _, result: log_says(result, "is connected to sw-rack7 port Gi1/0/22 (VLAN 20), by its LLDP"),
     ),
     network_case(
+        "expected-gateway-other",
+        lan(),
+        "net-unexpected",
+        verdict="WARN",
+        fields={"what": "gateway_mac", "expected": ROUTER_MAC, "actual": GATEWAY_MAC},
+        options={"checks": "net.expected", "net.expect_gateway_mac": ROUTER_MAC, "net.expect_dhcp": GATEWAY_IP},
+    ),
+    network_case(
+        "expected-port",
+        lan(lambda: LldpSwitch(lldp(SWITCH_MAC, "sw-rack7", "Gi1/0/22", 20, "192.168.77.2", mau=30))),
+        verdict="PASS",
+        options={"checks": "net.expected", "net.expect_switch": "sw-rack7*/22", "net.expect_vlan": "20"},
+        passed=("net.expected",),
+    ),
+    network_case(
         "switch-half-duplex",
         lan(lambda: cdp_switch(SWITCH_MAC, "core1", "Fa0/3", 20, full_duplex=False)),
         "net-duplex-mismatch",

@@ -94,6 +94,30 @@ static void print_own_ip(const struct option *o, const struct config *config, st
 
 const struct option_kind option_own_ip = {read_own_ip, print_own_ip};
 
+/* ---- net.expect_gateway_mac ---- */
+
+static bool read_mac(const struct option *o, struct config *config, struct text value)
+{
+	struct mac mac = {{0}};
+
+	if (!is_none(value, "none") && (!mac_read(value, &mac) || mac_is_group(mac)))
+		return false;
+	memcpy((char *)config + o->offset, &mac, sizeof(mac));
+	return true;
+}
+
+static void print_mac(const struct option *o, const struct config *config, struct sink out)
+{
+	static const struct mac none = {{0}};
+	struct mac mac;
+	char text[MAC_TEXT];
+
+	memcpy(&mac, (const char *)config + o->offset, sizeof(mac));
+	fmt(out, "%s", mac_same(mac, none) ? "none" : mac_text(text, mac));
+}
+
+const struct option_kind option_mac = {read_mac, print_mac};
+
 /* ---- net.expect_mac ---- */
 
 static bool read_own_mac(const struct option *o, struct config *config, struct text value)

@@ -48,6 +48,8 @@ extern const struct option_kind option_duration;
 extern const struct option_kind option_seconds;
 /* A host address in a struct ip4, or "none". */
 extern const struct option_kind option_ip;
+/* The MAC address of one device in a struct mac, or "none". */
+extern const struct option_kind option_mac;
 /* Blank-separated words in a char[CONFIG_GLOBS]; commas count as blanks. */
 extern const struct option_kind option_globs;
 /* The same of host:port words. */

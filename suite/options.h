@@ -46,7 +46,7 @@ void options_read(struct config *config, const struct option_source *source,
 	struct option_problems *problems);
 
 /* Room for the text of any problem. */
-#define OPTION_PROBLEM_TEXT 512
+#define OPTION_PROBLEM_TEXT 768
 
 /* The problem as a sentence that names source, line and what is accepted, cut to fit. */
 void option_problem_text(const struct option_problem *problem, char *buf, size_t cap);

@@ -120,12 +120,14 @@ static void test_bad_values(void)
 		"net.ip=192.168.1.20/33", "net.ip=192.168.1.20/0", "net.ip=192.168.1.20/",
 		"net.ip=127.0.0.1", "net.ip=256.1.1.1", "net.ip=1.2.3", "net.gateway=224.0.0.1",
 		"net.expect_mac=ff:ff:ff:ff:ff:ff", "net.expect_mac=52:54:00:12:34",
-		"mem.range=8G-4G", "mem.range=4G", "mem.range=-4G", "mem.range=0-0",
-		"mem.reserve=1M", "mem.reserve=2G", "mem.reserve=none", "net.ping.count=100001",
-		"net.ping.pace=5ms", "net.ping.pace=11s", "log.keep=10000", "mem.fade.time=0",
-		"mem.fade.time=2h", "mem.inject=worn@5", "mem.inject=stuck",
-		"mem.inject=stuck@0:64:1", "mem.inject=\"stuck@0 stuck@\"", "checks=\"mem.*",
-		"checks=a#b", "checks=\x01", "checks=caf\xc3\xa9"};
+		"net.expect_gateway_mac=1", "net.expect_gateway_mac=33:33:00:00:00:01",
+		"net.expect_vlan=4095", "net.expect_dhcp=224.0.0.1", "mem.range=8G-4G",
+		"mem.range=4G", "mem.range=-4G", "mem.range=0-0", "mem.reserve=1M",
+		"mem.reserve=2G", "mem.reserve=none", "net.ping.count=100001", "net.ping.pace=5ms",
+		"net.ping.pace=11s", "log.keep=10000", "mem.fade.time=0", "mem.fade.time=2h",
+		"mem.inject=worn@5", "mem.inject=stuck", "mem.inject=stuck@0:64:1",
+		"mem.inject=\"stuck@0 stuck@\"", "checks=\"mem.*", "checks=a#b", "checks=\x01",
+		"checks=caf\xc3\xa9"};
 	static char defaults[sizeof(printed)];
 
 	read_line("");
@@ -236,6 +238,8 @@ static void test_round_trip(void)
 		"interactive=yes\nwatchdog=31s\nserial=off\nlog.keep=all\nnet.ip=10.1.2.3/9\n"
 		"net.gateway=10.1.2.4\nnet.peer=8.8.8.8\nnet.dns=9.9.9.9\n"
 		"net.tcp=nas:2049 10.0.0.5:22\nnet.expect_mac=02:00:00:00:00:01\n"
+		"net.expect_gateway_mac=00:1b:17:00:01:01\nnet.expect_vlan=20\n"
+		"net.expect_switch=sw-rack7 Gi1/0/*\nnet.expect_dhcp=10.1.2.4\n"
 		"net.dhcp=probe\nnet.ping.count=99\nnet.ping.pace=35ms\nmem.range=0x1001-0x2003\nmem.cpus=one\n"
 		"mem.mp=blocking\nmem.kernel=avx2\nmem.patterns=zeros ones\nmem.reserve=5000001\nmem.fade.time=1s\n"
 		"mem.inject=stuck@16M:5:1 alias@0x1000\nmem.hammer.time=25500ms\ndisk.only=nvme*\n"

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What the network looks like from here, as short texts. Pure over struct nic. See facts.h. */
+#include "nicprobe/facts.h"
+#include "core/fmt.h"
+#include "nicprobe/address.h"
+#include "nicprobe/cable.h"
+
+#define LIST_MAX       8 /* addresses in one fact */
+#define SWITCH_WAIT_NS (5ull * NS_PER_S)
+#define LLDP_TTL_S     120
+
+static const struct resolve_plan plan = {2ull * NS_PER_S, 1ull * NS_PER_S, 0};
+
+static const struct {
+	const char *key, *name;
+} names[FACT_COUNT] = {
+	[FACT_IP] = {"ip", "this server's address"},
+	[FACT_GATEWAY] = {"gateway", "the gateway"},
+	[FACT_GATEWAY_MAC] = {"gateway_mac", "the gateway's MAC address"},
+	[FACT_DHCP] = {"dhcp", "the DHCP servers"},
+	[FACT_DNS] = {"dns", "the DNS server"},
+	[FACT_SWITCH] = {"switch", "the switch port"},
+	[FACT_VLAN] = {"vlan", "the VLAN"},
+	[FACT_DUPLICATES] = {"duplicates", "the addresses with a second owner"},
+};
+
+const char *fact_key(enum fact fact)
+{
+	return names[fact].key;
+}
+
+const char *fact_name(enum fact fact)
+{
+	return names[fact].name;
+}
+
+/* ---- lists of addresses ---- */
+
+struct list {
+	size_t count;
+	struct ip4 at[LIST_MAX];
+};
+
+/* Keeps them in ascending order, each once; the greatest make room. */
+static void list_add(struct list *l, struct ip4 ip)
+{
+	size_t at = 0;
+
+	while (at < l->count && l->at[at].value < ip.value)
+		at++;
+	if (at == LIST_MAX || (at < l->count && ip4_same(l->at[at], ip)))
+		return;
+	l->count -= l->count == LIST_MAX;
+	for (size_t i = l->count; i > at; i--)
+		l->at[i] = l->at[i - 1];
+	l->at[at] = ip;
+	l->count++;
+}
+
+static void list_text(const struct list *l, char text[FACT_TEXT])
+{
+	char ip[IP4_TEXT];
+
+	text_copy(text, FACT_TEXT, l->count == 0 ? FACT_NONE : "");
+	for (size_t i = 0; i < l->count; i++)
+		fmt_add(text, FACT_TEXT, "%s%s", i > 0 ? " " : "", ip4_text(ip, l->at[i]));
+}
+
+/* ---- gathering ---- */
+
+static void put_ip(struct ip4 ip, char text[FACT_TEXT])
+{
+	char buf[IP4_TEXT];
+
+	if (ip.value != 0)
+		text_copy(text, FACT_TEXT, ip4_text(buf, ip));
+}
+
+static void gather_address(struct run *run, struct facts *f)
+{
+	const struct net_address *a = &run->net->address;
+	struct ip4 dns = run->config->net_dns;
+	char text[MAC_TEXT];
+	struct mac mac;
+	unsigned asked;
+
+	if (!address_usable(run->net))
+		return;
+	if (dns.value == 0 && a->leased)
+		dns = a->offer.dns;
+	put_ip(a->ip, f->at[FACT_IP]);
+	put_ip(a->gateway, f->at[FACT_GATEWAY]);
+	put_ip(dns, f->at[FACT_DNS]);
+	if (a->gateway.value != 0 && address_resolve(run, a->gateway, &plan, &mac, &asked))
+		text_copy(f->at[FACT_GATEWAY_MAC], FACT_TEXT, mac_text(text, mac));
+}
+
+static void gather_lists(const struct net_session *s, struct facts *f)
+{
+	struct list servers = {0}, doubles = {0};
+	bool probed = false;
+
+	for (size_t i = 0; i < s->dhcp.offer_count; i++)
+		list_add(&servers, s->dhcp.offers[i].server);
+	for (size_t i = 0; i < s->candidates.count; i++) {
+		const struct candidate *c = &s->candidates.at[i];
+
+		probed |= c->probed;
+		if (!(c->sources & FROM_CONTROL) && candidate_state(c) == CANDIDATE_CONFLICT)
+			list_add(&doubles, c->ip);
+	}
+	if (s->dhcp.discovered)
+		list_text(&servers, f->at[FACT_DHCP]);
+	if (probed)
+		list_text(&doubles, f->at[FACT_DUPLICATES]);
+}
+
+/* Of the card we speak on, else of the first that names one. NULL: nobody named a port. */
+static const struct switch_port *find_port(const struct net_session *s)
+{
+	const struct switch_port *found = NULL;
+
+	for (size_t i = 0; i < s->station_count; i++) {
+		const struct switch_port *port = switch_port_best(&s->stations[i].switches);
+
+		if (port == NULL || port->port[0] == '\0')
+			continue;
+		if (found == NULL || (s->address.held && s->address.nic == i))
+			found = port;
+	}
+	return found;
+}
+
+static bool has_port(struct run *run, void *arg)
+{
+	(void)arg;
+	return find_port(run->net) != NULL;
+}
+
+static bool gather_switch(struct run *run, struct facts *f)
+{
+	const struct switch_port *port;
+
+	/* Whoever listened has heard by now who there is to hear. */
+	if (find_port(run->net) == NULL && net_usable(run->net) != 0 &&
+		run_now_ns(run) - run->net->opened_ns < SWITCH_WAIT_NS) {
+		net_send_lldp(run, LLDP_TTL_S);
+		if (!net_wait_for(run, run_now_ns(run) + SWITCH_WAIT_NS, has_port, NULL))
+			return false;
+	}
+	port = find_port(run->net);
+	if (port != NULL)
+		fmt_to(f->at[FACT_SWITCH], FACT_TEXT, "%s%s%s", port->name,
+			port->name[0] != '\0' ? " " : "", port->port);
+	if (port != NULL && port->vlan != 0)
+		fmt_to(f->at[FACT_VLAN], FACT_TEXT, "%u", port->vlan);
+	return true;
+}
+
+bool facts_gather(struct run *run, struct facts *ret)
+{
+	struct facts f = {0};
+
+	address_acquire(run); /* without one, there is less to know */
+	if (run->stopped || !gather_switch(run, &f))
+		return false;
+	gather_address(run, &f);
+	gather_lists(run->net, &f);
+	if (run->stopped)
+		return false;
+	*ret = f;
+	return true;
+}
