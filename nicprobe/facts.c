@@ -6,7 +6,7 @@
 #include "nicprobe/cable.h"
 
 #define LIST_MAX       8 /* addresses in one fact */
-#define SWITCH_WAIT_NS (5ull * NS_PER_S)
+#define SWITCH_WAIT_NS (3ull * NS_PER_S)
 #define LLDP_TTL_S     120
 
 static const struct resolve_plan plan = {2ull * NS_PER_S, 1ull * NS_PER_S, 0};
@@ -105,11 +105,12 @@ static void gather_lists(const struct net_session *s, struct facts *f)
 	for (size_t i = 0; i < s->candidates.count; i++) {
 		const struct candidate *c = &s->candidates.at[i];
 
-		probed |= c->probed;
+		probed |= c->probed && c->heard;
 		if (!(c->sources & FROM_CONTROL) && candidate_state(c) == CANDIDATE_CONFLICT)
 			list_add(&doubles, c->ip);
 	}
-	if (s->dhcp.discovered)
+	/* Where nobody at all was heard, no answer is no fact. */
+	if (s->dhcp.discovered && (servers.count > 0 || net_heard_by(s, UINT64_MAX) != 0))
 		list_text(&servers, f->at[FACT_DHCP]);
 	if (probed)
 		list_text(&doubles, f->at[FACT_DUPLICATES]);
@@ -137,13 +138,21 @@ static bool has_port(struct run *run, void *arg)
 	return find_port(run->net) != NULL;
 }
 
+/* Whether switches were greeted already: then who is silent by now remains so for long. */
+static bool has_greeted(const struct net_session *s)
+{
+	bool greeted = false;
+
+	for (size_t i = 0; i < s->station_count; i++)
+		greeted |= s->stations[i].lldp_sent;
+	return greeted;
+}
+
 static bool gather_switch(struct run *run, struct facts *f)
 {
 	const struct switch_port *port;
 
-	/* Whoever listened has heard by now who there is to hear. */
-	if (find_port(run->net) == NULL && net_usable(run->net) != 0 &&
-		run_now_ns(run) - run->net->opened_ns < SWITCH_WAIT_NS) {
+	if (find_port(run->net) == NULL && net_usable(run->net) != 0 && !has_greeted(run->net)) {
 		net_send_lldp(run, LLDP_TTL_S);
 		if (!net_wait_for(run, run_now_ns(run) + SWITCH_WAIT_NS, has_port, NULL))
 			return false;

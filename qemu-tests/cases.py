@@ -61,6 +61,17 @@ def bare_lan(*behaviours: Callable[[], Behaviour]) -> tuple[Nic, ...]:
     return (Nic(lan=lambda: [make() for make in behaviours]),)
 
 
+def changing_lan(*macs: str) -> tuple[Nic, ...]:
+    """A segment whose gateway has another MAC address at every boot."""
+    boots = iter(macs)
+
+    def make() -> list[Behaviour]:
+        mac = next(boots)
+        return [Host(GATEWAY_IP, mac), DhcpServer(GATEWAY_IP, mac, LEASE_IP)]
+
+    return (Nic(lan=make),)
+
+
 OWN_ADDRESS = {"net.ip": f"{SERVER_IP}/24", "net.gateway": GATEWAY_IP}
 NETWORK = {"checks": "nic.* net.*"}
 SPEAKS_FROM_LEASE = frozenset({LEASE_IP})
@@ -373,6 +384,23 @@ NETWORKS = (
         verdict="PASS",
         options={"checks": "net.expected", "net.expect_switch": "sw-rack7*/22", "net.expect_vlan": "20"},
         passed=("net.expected",),
+    ),
+    network_case(
+        "changed-gateway",
+        changing_lan(GATEWAY_MAC, ROUTER_MAC),
+        "net-changed",
+        verdict="WARN",
+        fields={"what": "gateway_mac", "old": GATEWAY_MAC, "new": ROUTER_MAC},
+        options={"checks": "net.gateway net.baseline"},
+        earlier_boot=AT_ONCE,
+    ),
+    network_case(
+        "unchanged",
+        changing_lan(GATEWAY_MAC, GATEWAY_MAC),
+        verdict="PASS",
+        options={"checks": "net.gateway net.baseline"},
+        earlier_boot=AT_ONCE,
+        passed=("net.baseline",),
     ),
     network_case(
         "switch-half-duplex",
