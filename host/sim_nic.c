@@ -127,6 +127,25 @@ static enum nic_link card_link(void *ctx)
 									      : NIC_LINK_DOWN;
 }
 
+/* From card to card, with what is wrong on the way. */
+static void to_cards(struct sim_nic *nic, struct span frame)
+{
+	struct sim_net *net = nic->net;
+	const unsigned lan = sim_net_lan(net, nic->index);
+	const unsigned sender = net->reflect ? SIM_NO_CARD : nic->index;
+	uint8_t bytes[SIM_FRAME_BYTES];
+
+	if (nic->faults[SIM_UNHEARD] || frame.len > sizeof(bytes) ||
+		rng_below(&net->rng, 100) < net->card_loss_percent)
+		return;
+	memcpy(bytes, frame.at, frame.len);
+	if (net->card_corrupt_at != 0 && net->card_corrupt_at < frame.len &&
+		!mac_is_group(mac_at(frame.at)))
+		bytes[net->card_corrupt_at] ^= 4;
+	for (unsigned i = 0; i < 1u + net->card_double; i++)
+		sim_net_deliver(net, lan, sender, (struct span){bytes, frame.len}, WIRE_NS);
+}
+
 static enum nic_result card_send(void *ctx, const uint8_t *bytes, size_t len)
 {
 	struct sim_nic *nic = ctx;
@@ -143,7 +162,7 @@ static enum nic_result card_send(void *ctx, const uint8_t *bytes, size_t len)
 		return NIC_TX_HANG;
 	if (!has_link(nic, t_ns))
 		return NIC_OK;
-	sim_net_deliver(net, lan, net->reflect ? SIM_NO_CARD : nic->index, frame, WIRE_NS);
+	to_cards(nic, frame);
 	for (size_t i = 0; i < net->peer_count; i++) {
 		if (net->peers[i].lan == lan && speaks(net, &net->peers[i], t_ns))
 			sim_peer_hear(net, &net->peers[i], frame);
@@ -233,6 +252,24 @@ static bool set_loss(struct sim_net *net, uint64_t value)
 	return true;
 }
 
+static bool set_card_loss(struct sim_net *net, uint64_t value)
+{
+	net->card_loss_percent = (unsigned)value;
+	return value >= 1 && value <= 100;
+}
+
+static bool set_card_corrupt(struct sim_net *net, uint64_t value)
+{
+	net->card_corrupt_at = (size_t)value;
+	return value >= 2 * MAC_BYTES && value < SIM_FRAME_BYTES;
+}
+
+static bool set_card_double(struct sim_net *net, uint64_t value)
+{
+	net->card_double = value == 0;
+	return value == 0;
+}
+
 static bool set_storm(struct sim_net *net, uint64_t value)
 {
 	if (value < 1 || value > 100000)
@@ -263,7 +300,9 @@ static const struct {
 	const char *name;
 	bool (*set)(struct sim_net *net, uint64_t value); /* 0 where none is given */
 } conditions[] = {{"nics", set_nics}, {"loss", set_loss}, {"storm", set_storm},
-	{"apart", set_apart}, {"corrupt", set_corrupt}, {"reflect", set_reflect}};
+	{"apart", set_apart}, {"corrupt", set_corrupt}, {"reflect", set_reflect},
+	{"cardloss", set_card_loss}, {"cardcorrupt", set_card_corrupt},
+	{"carddouble", set_card_double}};
 
 static const char *const faults[] = {
 	[SIM_NO_LINK] = "nolink",
@@ -274,6 +313,7 @@ static const char *const faults[] = {
 	[SIM_OPEN_FAIL] = "openfail",
 	[SIM_TX_HANG] = "txhang",
 	[SIM_TX_FAIL] = "txfail",
+	[SIM_UNHEARD] = "unheard",
 };
 
 static bool add_condition(struct sim_net *net, struct text name, struct text value)

@@ -18,9 +18,11 @@
  * Conditions:
  *   nics=N      (default 1)   apart       each card on its own LAN
  *   nolink, linkunknown, linklies (down, but works), flap (down for a second after 8 s), nodriver, openfail,
- *   txhang, txfail            of card 0, or of card N with =N
+ *   txhang, txfail, unheard (no other card hears what it sends)   of card 0, or of card N with =N
  *   loss=PERCENT of the frames peers send     delay=DURATION     storm=FRAMES_PER_SECOND
  *   corrupt     one byte of every echo reply, under a right checksum
+ *   cardloss=PERCENT, cardcorrupt=OFFSET, carddouble   of the frames that cards send to one another: some get lost, the
+ *               byte at OFFSET is changed, all come twice
  *   reflect     every frame comes back to the card that sent it
  */
 #ifndef KIRIWAKE_HOST_SIM_NIC_H
@@ -41,7 +43,7 @@ struct sim_nic {
 	unsigned index;
 	struct mac mac;
 	bool opened;
-	bool faults[8]; /* by enum sim_fault */
+	bool faults[9]; /* by enum sim_fault */
 	char *error;    /* the port's */
 };
 
@@ -54,7 +56,8 @@ enum sim_fault {
 	SIM_NO_DRIVER,
 	SIM_OPEN_FAIL,
 	SIM_TX_HANG,
-	SIM_TX_FAIL
+	SIM_TX_FAIL,
+	SIM_UNHEARD
 };
 
 struct sim_peer {
@@ -81,8 +84,9 @@ struct sim_net {
 	struct rng rng;
 	unsigned nic_count; /* 0 until a specification is added: a machine without cards */
 	struct sim_nic nics[SIM_NICS_MAX];
-	bool apart, corrupt, reflect;
-	unsigned loss_percent;
+	bool apart, corrupt, reflect, card_double;
+	unsigned loss_percent, card_loss_percent;
+	size_t card_corrupt_at; /* 0: none */
 	uint64_t delay_ns;
 	uint64_t storm_gap_ns; /* 0: none */
 	uint64_t storm_next_ns;

@@ -3,7 +3,27 @@
 #include "nicprobe/cable.h"
 #include "core/fmt.h"
 
-#define NOTE_TEXT 192
+#define NOTE_TEXT   192
+#define NONCE_BYTES 46 /* fills the shortest frame */
+
+void net_send_nonces(struct run *run)
+{
+	struct net_session *s = run->net;
+	uint8_t frame[ETH_HEADER_BYTES + NONCE_BYTES] = {0};
+	uint16_t cards = net_usable(s);
+
+	for (unsigned i = 0; i < s->station_count; i++) {
+		uint64_t nonce = rng_next(&s->rng);
+
+		if (!(cards >> i & 1))
+			continue;
+		eth_write(frame, mac_broadcast, s->stations[i].nic->mac, ETH_TYPE_LOCAL);
+		memcpy(frame + ETH_HEADER_BYTES, "kiriwake", 8);
+		put_be32(frame + ETH_HEADER_BYTES + 8, (uint32_t)(nonce >> 32));
+		put_be32(frame + ETH_HEADER_BYTES + 12, (uint32_t)nonce);
+		net_send(run, i, frame, sizeof(frame));
+	}
+}
 
 void net_send_lldp(struct run *run, uint16_t ttl_s)
 {

@@ -16,7 +16,6 @@
 #define DRAIN_NS           (100ull * NS_PER_MS)
 #define LLDP_TTL_S         120u /* IEEE 802.1AB-2016, 9.2.5.23: four times the usual interval */
 #define STORM_PER_S        1000u
-#define NONCE_BYTES        46 /* fills the shortest frame */
 #define NEIGHBOURS_NOTED   16
 
 /* Takes what waited in the cards since nobody listened: it says nothing about rates now. */
@@ -29,25 +28,6 @@ static void drain(struct run *run)
 		continue;
 	for (size_t i = 0; i < s->station_count; i++)
 		s->stations[i].traffic = (struct traffic){0};
-}
-
-static void send_nonces(struct run *run)
-{
-	struct net_session *s = run->net;
-	uint8_t frame[ETH_HEADER_BYTES + NONCE_BYTES] = {0};
-	uint16_t cards = net_usable(s);
-
-	for (unsigned i = 0; i < s->station_count; i++) {
-		uint64_t nonce = rng_next(&s->rng);
-
-		if (!(cards >> i & 1))
-			continue;
-		eth_write(frame, mac_broadcast, s->stations[i].nic->mac, ETH_TYPE_LOCAL);
-		memcpy(frame + ETH_HEADER_BYTES, "kiriwake", 8);
-		put_be32(frame + ETH_HEADER_BYTES + 8, (uint32_t)(nonce >> 32));
-		put_be32(frame + ETH_HEADER_BYTES + 12, (uint32_t)nonce);
-		net_send(run, i, frame, sizeof(frame));
-	}
 }
 
 /* ---- what was heard ---- */
@@ -155,7 +135,7 @@ static enum verdict listen(struct run *run)
 		return SKIP;
 	drain(run);
 	start_ns = run_now_ns(run);
-	send_nonces(run);
+	net_send_nonces(run);
 	net_send_lldp(run, LLDP_TTL_S);
 	if (net_wait(run, start_ns + listen_ns)) {
 		conclude(run, run_now_ns(run) - start_ns);

@@ -14,6 +14,15 @@
 #define SETTLE_NS \
 	(1ull * NS_PER_S) /* until then, the firmware's own frames may still be on their way */
 
+static bool hear_pair(struct net_session *s, const struct heard *h)
+{
+	for (size_t i = 0; i < PAIR_LANES; i++) {
+		if (pair_hear(&s->lanes[i], h->nic, &h->eth, h->now_ns))
+			return true;
+	}
+	return false;
+}
+
 /* Frames with one of our MACs as source: ours come back, or somebody else has the address. */
 static void hear_own(struct net_session *s, struct station *st, const struct heard *h)
 {
@@ -67,7 +76,8 @@ void net_hear(struct run *run, unsigned nic, uint64_t now_ns, struct span frame)
 		return;
 	}
 	if (net_is_own(s, h.eth.src)) {
-		hear_own(s, st, &h);
+		if (!hear_pair(s, &h)) /* first: a damaged one would pass for a stranger's */
+			hear_own(s, st, &h);
 		return;
 	}
 	if (!st->heard && shows_life(&h.eth)) {

@@ -16,6 +16,7 @@
 #include "nicprobe/nd.h"
 #include "nicprobe/neighbour.h"
 #include "nicprobe/offer.h"
+#include "nicprobe/pair.h"
 #include "nicprobe/sent.h"
 #include "nicprobe/services.h"
 #include "nicprobe/sweep.h"
@@ -93,6 +94,7 @@ struct net_session {
 	struct arp_sweep sweep;
 	struct nd nd;
 	struct dns_question dns;
+	struct pair_lane lanes[PAIR_LANES];
 	uint8_t rx[NET_RX_BYTES];
 	uint8_t tx[ETH_FRAME_MAX];
 };

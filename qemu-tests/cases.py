@@ -23,6 +23,7 @@ from memory_cases import (
 from neighbours6 import Owner6, Router6
 from peer import (
     Behaviour,
+    Crossover,
     DhcpServer,
     Host,
     Owners,
@@ -261,6 +262,24 @@ def network_case(name: str, nics: tuple[Nic, ...], code: str = "", verdict: str 
     return Case(name, Machine(disks=(), nics=nics, options=options), verdict, findings, **more)
 
 
+SECOND_MAC = "52:54:00:12:34:57"
+PAIR = {"checks": "nic.*"}
+
+
+def pair(model: str = Nic.model, **fault: float) -> tuple[Nic, ...]:
+    """Two cards on one cable; on a hub as long as that has no fault."""
+    cards = (Nic(model), Nic(model, mac=SECOND_MAC))
+    if not fault:
+        return tuple(replace(card, hub=0) for card in cards)
+    return tuple(replace(card, lan=lambda: [Crossover(**fault)]) for card in cards)
+
+
+def pair_case(name: str, nics: tuple[Nic, ...], code: str = "", **more) -> Case:
+    more.setdefault("verdict", "FAIL" if code else "PASS")
+    more.setdefault("passed", () if code else ("nic.pair",))
+    return network_case(name, nics, code, options=PAIR, speaks_from=frozenset(), **more)
+
+
 def duplicate(name: str, make, macs: tuple[str, ...]) -> Case:
     fields = {"ip": SERVER_IP, "macs": including(*macs)}
     return network_case(name, lan(make), "net-duplicate-ip", fields=fields, options=OWN_ADDRESS)
@@ -437,6 +456,13 @@ NETWORKS = (
         options=SOME_MEMORY | {"checks": "nic.* net.listen mem.march-c"},
         events=(*AT_ONCE, When("mem.march-c", pull_cable)),
     ),
+    pair_case("pair-virtio", pair()),
+    pair_case("pair-e1000e", pair("e1000e")),
+    pair_case("pair-rtl8139", pair("rtl8139")),
+    pair_case("pair-vmxnet3", pair("vmxnet3")),
+    pair_case("pair-apart", (Nic(lan=list), Nic(mac=SECOND_MAC, lan=list)), passed=("nic.link",), skipped=("nic.pair",)),
+    pair_case("pair-loss", pair(lost=0.2), "net-packet-loss", fields={"nic": "nic0", "to_nic": "nic1"}),
+    pair_case("pair-corrupt", pair(corrupt=0.2), "net-packet-corrupt", fields={"nic": "nic0", "to_nic": "nic1"}),
     network_case("nic-without-driver", (Nic("tulip"),), "nic-no-driver", verdict="WARN"),
 )
 

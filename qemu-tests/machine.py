@@ -50,6 +50,7 @@ class Nic:
     model: str = "virtio-net-pci,romfile="  # without option ROM: the firmware's own driver
     lan: Callable[[], list[Behaviour]] | None = None  # who is behind the cable; None: QEMU's own user network
     mac: str = "52:54:00:12:34:56"
+    hub: int | None = None  # number of a hub that joins this card with others; then nobody else is there
 
 
 @dataclass(frozen=True)
@@ -288,12 +289,14 @@ class Run:
         return arguments + smbios.arguments(m.dimms, self.directory)
 
     def _nic_arguments(self, index: int, nic: Nic, sockets: Path) -> list[str]:
-        if nic.lan is None:
+        if nic.hub is not None:
+            backend = f"hubport,id=net{index},hubid={nic.hub}"
+        elif nic.lan is None:
             backend = f"user,id=net{index}"
         else:
             ours, theirs = sockets / f"peer{index}", sockets / f"nic{index}"
             backend = f"dgram,id=net{index},local.type=unix,local.path={theirs},remote.type=unix,remote.path={ours}"
-            self.peers.append(Peer(ours, theirs, nic.mac, nic.lan()))
+            self.peers.append(Peer(ours, theirs, nic.mac, nic.lan(), self.peers))
         return ["-netdev", backend, "-device", f"{nic.model},netdev=net{index},mac={nic.mac}"]
 
     def _watch(self, deadline: float, events: list[When], live: Callable[[str], None] | None) -> bool:

@@ -10,7 +10,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -193,6 +193,26 @@ class Reflector(Behaviour):
 
 
 @dataclass
+class Crossover(Behaviour):
+    """A cable to the segments of the machine's other cards. With faults if wanted, of unicast frames only."""
+
+    lost: float = 0.0
+    corrupt: float = 0.0  # share of which one bit gets flipped, as by a switch that computes the checksum anew
+    chance: random.Random = field(default_factory=lambda: random.Random("cable"))
+
+    def hear(self, peer: "Peer", frame: Frame) -> None:
+        raw = bytearray(frame.raw)
+        if frame.target != BROADCAST:
+            if self.chance.random() < self.lost:
+                return
+            if self.chance.random() < self.corrupt:
+                raw[14 + self.chance.randrange(len(raw) - 14)] ^= 0x10
+        for other in peer.segments:
+            if other is not peer:
+                other.send(bytes(raw))
+
+
+@dataclass
 class DhcpServer(Behaviour):
     """Offers one address, grants it to whoever asks this server for it."""
 
@@ -231,9 +251,10 @@ class DhcpServer(Behaviour):
 
 
 class Peer:
-    def __init__(self, ours: Path, theirs: Path, guest_mac: str, behaviours: list[Behaviour]):
+    def __init__(self, ours: Path, theirs: Path, guest_mac: str, behaviours: list[Behaviour], segments: "Sequence[Peer]" = ()):
         self.guest_mac = guest_mac
         self.behaviours = behaviours
+        self.segments = segments  # of the machine's other cards, and this one
         self.heard: list[Frame] = []
         self._theirs = str(theirs)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

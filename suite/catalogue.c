@@ -28,6 +28,7 @@ const struct check *const catalogue[] = {
 	&net_ipv6_check,
 	&net_expected_check,
 	&net_baseline_check,
+	&nic_pair_check,
 	&disk_inventory_check,
 	&disk_benchmark_check,
 	&disk_surface_check,
