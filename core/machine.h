@@ -179,6 +179,30 @@ enum nic_result {
 	NIC_FAULT    /* a firmware call failed: see `error` */
 };
 
+enum duplex { DUPLEX_UNKNOWN, DUPLEX_HALF, DUPLEX_FULL };
+
+/* What a card may count. */
+enum nic_count {
+	NIC_CRC,       /* frames with a wrong checksum */
+	NIC_ALIGNMENT, /* and not of whole bytes */
+	NIC_SYMBOL,
+	NIC_RECEIVE, /* errors that the PHY told of within a frame */
+	NIC_MISSED,  /* frames for which the card had no room */
+	NIC_LATE_COLLISION,
+	NIC_NO_BUFFER, /* times the driver had no buffer ready */
+	NIC_COUNTS
+};
+
+/* What a card's own registers say. */
+struct nic_wire {
+	bool link;
+	unsigned speed_mbps; /* 0 without link */
+	unsigned max_speed_mbps;
+	enum duplex duplex;
+	bool counted;                /* it has the counters: */
+	uint32_t counts[NIC_COUNTS]; /* since they were read last; reading clears them */
+};
+
 struct nic {
 	char id[12];              /* "nic0" */
 	char name[PORT_TEXT];     /* "Intel 8086:10d3" */
@@ -189,6 +213,8 @@ struct nic {
 	struct mac mac;       /* current; valid when has_driver */
 	struct mac permanent; /* burned in; valid when has_driver */
 	size_t max_frame_bytes; /* Ethernet header included, CRC not: 1514 */
+	struct span
+		pci_config; /* its PCI configuration space as it was at the start; empty: none */
 	char error[PORT_ERROR];
 	void *ctx;
 
@@ -202,6 +228,9 @@ struct nic {
 
 	/* Takes one waiting frame into frame[cap]; cap >= max_frame_bytes + 16. Never blocks. */
 	enum nic_result (*receive)(void *ctx, uint8_t *frame, size_t cap, size_t *ret_len);
+
+	/* Reads the card's own registers beside its driver. False, *ret untouched: not to be had. NULL: not known. */
+	bool (*wire)(void *ctx, struct nic_wire *ret);
 };
 
 /* ---- disks ---- */

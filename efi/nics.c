@@ -11,6 +11,7 @@
 #include "efi/parts.h"
 #include "efi/path.h"
 #include "efi/pci.h"
+#include "efi/registers.h"
 #include "efi/snp.h"
 
 #define NICS_MAX         16
@@ -21,6 +22,7 @@
 static struct {
 	struct nic *nics;       /* NICS_MAX */
 	struct snp_card *cards; /* NICS_MAX */
+	uint8_t configs[NICS_MAX][PCI_CONFIG_BYTES];
 	size_t count, card_count;
 	unsigned left_out;
 } all;
@@ -117,6 +119,7 @@ static struct nic *new_nic(const struct pci_device *pci)
 		text_copy(nic->location, sizeof(nic->location), pci->location);
 		nic->vendor_id = pci->vendor;
 		nic->device_id = pci->device;
+		nic->pci_config = registers_config(pci->handle, all.configs[all.count]);
 		if (driver_bound(pci->handle, &guid_pci_io, &driver))
 			name_driver(driver, nic->driver, sizeof(nic->driver));
 	} else {
@@ -172,6 +175,7 @@ static void add_card(struct machine *machine, EFI_HANDLE handle, EFI_SIMPLE_NETW
 		return;
 	card = &all.cards[all.card_count++]; /* zeroed, and too large to assign */
 	card->handle = handle;
+	card->pci = pci != NULL ? pci->handle : NULL;
 	card->snp = snp;
 	card->nic = nic;
 	card->clock = &machine->clock;

@@ -2,7 +2,9 @@
 /* Raw frames through Simple Network. See snp.h. */
 #include "efi/snp.h"
 #include "core/fmt.h"
+#include "efi/registers.h"
 #include "efi/status.h"
+#include "nicprobe/wire.h"
 
 #define MS         UINT64_C(1000000)
 #define FRAME_MIN  60u
@@ -270,6 +272,13 @@ static enum nic_result snp_receive(void *ctx, uint8_t *frame, size_t cap, size_t
 	return NIC_EMPTY;
 }
 
+static bool snp_wire(void *ctx, struct nic_wire *ret)
+{
+	const struct snp_card *card = ctx;
+
+	return registers_wire(card->pci, ret);
+}
+
 void snp_build(struct snp_card *card)
 {
 	static const struct mac none;
@@ -289,4 +298,6 @@ void snp_build(struct snp_card *card)
 	nic->link = snp_link;
 	nic->send = snp_send;
 	nic->receive = snp_receive;
+	if (card->pci != NULL && wire_known(nic->vendor_id, nic->device_id))
+		nic->wire = snp_wire;
 }

@@ -16,6 +16,7 @@
 
 struct snp_card {
 	EFI_HANDLE handle; /* the one whose path ends at the MAC address */
+	EFI_HANDLE pci;    /* the function it is; NULL: not on PCI */
 	EFI_SIMPLE_NETWORK *snp;
 	struct nic *nic; /* filled from this card; gets the error texts */
 	const struct clock_port *clock;
@@ -27,7 +28,7 @@ struct snp_card {
 	uint8_t rx[SNP_RX_BYTES];
 };
 
-/* Sets the functions of card->nic, its addresses and frame size. card's first four members are filled. */
+/* Sets the functions of card->nic, its addresses and frame size. card's first five members are filled. */
 void snp_build(struct snp_card *card);
 
 #endif

@@ -205,6 +205,30 @@ static enum nic_result card_receive(void *ctx, uint8_t *frame, size_t cap, size_
 	return NIC_OK;
 }
 
+static bool card_wire(void *ctx, struct nic_wire *ret)
+{
+	struct sim_nic *nic = ctx;
+
+	*ret = (struct nic_wire){.link = has_link(nic, now_ns(nic->net)),
+		.speed_mbps = nic->faults[SIM_SLOW_LINK] ? 100 : 1000,
+		.max_speed_mbps = 1000,
+		.duplex = nic->faults[SIM_HALF_DUPLEX] ? DUPLEX_HALF : DUPLEX_FULL,
+		.counted = true};
+	if (nic->readings++ == 0)
+		ret->counts[NIC_CRC] = 77; /* from before the run */
+	else if (nic->faults[SIM_CRC_ERRORS])
+		ret->counts[NIC_CRC] = 3;
+	ret->counts[NIC_MISSED] = 1;
+	return true;
+}
+
+/* Whether its registers can be read. */
+static bool is_wired(const struct sim_nic *nic)
+{
+	return nic->faults[SIM_WIRED] || nic->faults[SIM_SLOW_LINK] ||
+	       nic->faults[SIM_HALF_DUPLEX] || nic->faults[SIM_CRC_ERRORS];
+}
+
 size_t sim_net_nics(struct sim_net *net, struct nic *ret, size_t cap)
 {
 	size_t count = net->nic_count < cap ? net->nic_count : cap;
@@ -227,7 +251,8 @@ size_t sim_net_nics(struct sim_net *net, struct nic *ret, size_t cap)
 			.close = card_close,
 			.link = card_link,
 			.send = card_send,
-			.receive = card_receive};
+			.receive = card_receive,
+			.wire = is_wired(nic) ? card_wire : NULL};
 		fmt_to(ret[i].id, sizeof(ret[i].id), "nic%u", i);
 		fmt_to(ret[i].location, sizeof(ret[i].location), "PCI 0000:00:%02x.0", i + 2);
 	}
@@ -314,6 +339,10 @@ static const char *const faults[] = {
 	[SIM_TX_HANG] = "txhang",
 	[SIM_TX_FAIL] = "txfail",
 	[SIM_UNHEARD] = "unheard",
+	[SIM_WIRED] = "wired",
+	[SIM_SLOW_LINK] = "slow",
+	[SIM_HALF_DUPLEX] = "halfduplex",
+	[SIM_CRC_ERRORS] = "crcerrors",
 };
 
 static bool add_condition(struct sim_net *net, struct text name, struct text value)

@@ -18,7 +18,9 @@
  * Conditions:
  *   nics=N      (default 1)   apart       each card on its own LAN
  *   nolink, linkunknown, linklies (down, but works), flap (down for a second after 8 s), nodriver, openfail,
- *   txhang, txfail, unheard (no other card hears what it sends)   of card 0, or of card N with =N
+ *   txhang, txfail, unheard (no other card hears what it sends),
+ *   wired (its registers can be read: 1000 Mb/s, full duplex), slow (likewise: 100 Mb/s), halfduplex (likewise), crcerrors
+ *   (likewise: 3 at every reading)   of card 0, or of card N with =N
  *   loss=PERCENT of the frames peers send     delay=DURATION     storm=FRAMES_PER_SECOND
  *   corrupt     one byte of every echo reply, under a right checksum
  *   cardloss=PERCENT, cardcorrupt=OFFSET, carddouble   of the frames that cards send to one another: some get lost, the
@@ -38,15 +40,6 @@
 
 struct sim_net;
 
-struct sim_nic {
-	struct sim_net *net;
-	unsigned index;
-	struct mac mac;
-	bool opened;
-	bool faults[9]; /* by enum sim_fault */
-	char *error;    /* the port's */
-};
-
 /* What can be wrong with a card. */
 enum sim_fault {
 	SIM_NO_LINK,
@@ -57,7 +50,22 @@ enum sim_fault {
 	SIM_OPEN_FAIL,
 	SIM_TX_HANG,
 	SIM_TX_FAIL,
-	SIM_UNHEARD
+	SIM_UNHEARD,
+	SIM_WIRED,
+	SIM_SLOW_LINK,
+	SIM_HALF_DUPLEX,
+	SIM_CRC_ERRORS,
+	SIM_FAULTS
+};
+
+struct sim_nic {
+	struct sim_net *net;
+	unsigned index;
+	struct mac mac;
+	bool opened;
+	bool faults[SIM_FAULTS];
+	unsigned readings; /* of its registers */
+	char *error;       /* the port's */
 };
 
 struct sim_peer {

@@ -5,6 +5,7 @@
  */
 #include "core/fmt.h"
 #include "nicprobe/checks.h"
+#include "nicprobe/health.h"
 #include "nicprobe/pump.h"
 #include "nicprobe/tell.h"
 
@@ -174,6 +175,8 @@ static enum verdict link(struct run *run)
 		record_why(run->rec, "stopped before the links were up");
 	else
 		verdict = conclude_link(run);
+	for (size_t i = 0; i < run->net->station_count && !run->stopped; i++)
+		health_tell_link(run, &run->net->stations[i]);
 	tell_new(run);
 	return verdict;
 }

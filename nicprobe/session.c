@@ -4,6 +4,7 @@
 #include "nicprobe/cable.h"
 #include "nicprobe/checks.h"
 #include "nicprobe/discover.h"
+#include "nicprobe/health.h"
 #include "nicprobe/pump.h"
 #include "nicprobe/tell.h"
 
@@ -107,6 +108,8 @@ void net_session_end(struct run *run)
 	for (size_t i = 0; i < s->station_count; i++)
 		net_ask_link(run, &s->stations[i], run_now_ns(run));
 	tell_new(run);
+	for (size_t i = 0; i < s->station_count; i++)
+		health_measure_counts(run, &s->stations[i]);
 	for (size_t i = 0; i < s->station_count; i++)
 		net_note_switch(run, &s->stations[i]);
 	net_send_lldp(run, 0);

@@ -30,6 +30,14 @@
 #define NS_PER_MS 1000000u
 #define NS_PER_S  1000000000u
 
+/* What a card's registers said. */
+struct nic_health {
+	bool known;
+	struct nic_wire wire;        /* at the last reading */
+	uint64_t counts[NIC_COUNTS]; /* since the first reading */
+	bool errors_reported;
+};
+
 /* One of our cards. */
 struct station {
 	struct nic *nic;
@@ -53,6 +61,7 @@ struct station {
 	uint64_t clones; /* frames from our MAC that we did not send */
 	bool clones_reported;
 	struct traffic traffic;
+	struct nic_health health;
 	struct switch_ports switches; /* at the other end of the cable */
 	bool lldp_sent, duplex_reported, switch_noted, vlans_reported;
 };

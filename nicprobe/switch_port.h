@@ -9,6 +9,7 @@
 #ifndef KIRIWAKE_NICPROBE_SWITCH_PORT_H
 #define KIRIWAKE_NICPROBE_SWITCH_PORT_H
 
+#include "core/machine.h"
 #include "nicprobe/eth.h"
 
 #define ETH_TYPE_LLDP    0x88cc
@@ -16,7 +17,6 @@
 #define SWITCH_PORTS_MAX 4 /* told apart on one card: a switch, and who else speaks through it */
 
 enum switch_protocol { SWITCH_LLDP = 1, SWITCH_CDP = 2, SWITCH_STP = 4 };
-enum duplex { DUPLEX_UNKNOWN, DUPLEX_HALF, DUPLEX_FULL };
 
 /* One neighbour on one cable. */
 struct switch_port {

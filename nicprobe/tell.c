@@ -2,6 +2,7 @@
 /* Findings that may come up at any time while the cards are open. Pure. See tell.h. */
 #include "nicprobe/tell.h"
 #include "core/fmt.h"
+#include "nicprobe/health.h"
 #include "nicprobe/vendor.h"
 
 #define TAGGED_MIN    3 /* frames: a stray one proves nothing */
@@ -188,28 +189,42 @@ void tell_tx_hang(struct run *run, const struct station *st)
 
 /* ---- the other end of the cable ---- */
 
-static bool has_half_duplex(const struct net_session *s, const struct station *st)
+/* What to make of the duplex at both ends; PASS: nothing. Where our own is not known, half at the other end is a warning;
+ * where both are half, nic-slow-link tells of it. */
+static enum verdict duplex_verdict(const struct station *st)
 {
 	const struct switch_port *port = switch_port_best(&st->switches);
+	const enum duplex own = st->health.known ? st->health.wire.duplex : DUPLEX_UNKNOWN;
 
-	(void)s;
-	return !st->duplex_reported && port != NULL && port->duplex == DUPLEX_HALF;
+	if (port == NULL || port->duplex == DUPLEX_UNKNOWN || port->duplex == own)
+		return PASS;
+	if (own == DUPLEX_UNKNOWN)
+		return port->duplex == DUPLEX_HALF ? WARN : PASS;
+	return FAIL;
 }
 
-/* Which duplex this card runs at its firmware driver does not say: a warning. */
-static void tell_half_duplex(struct run *run, struct station *st)
+static bool has_mismatch(const struct net_session *s, const struct station *st)
+{
+	(void)s;
+	return !st->duplex_reported && duplex_verdict(st) != PASS;
+}
+
+static void tell_mismatch(struct run *run, struct station *st)
 {
 	const struct switch_port *port = switch_port_best(&st->switches);
+	const enum verdict verdict = duplex_verdict(st);
+	const char *theirs = port->duplex == DUPLEX_HALF ? "half" : "full";
 	char text[2 * SWITCH_TEXT];
 	const struct field fields[] = {FIELD_STR("nic", st->nic->id),
 		FIELD_STR("switch_port", switch_port_text(port, text, sizeof(text))),
-		FIELD_STR("duplex", "half"), FIELD_NUM("speed_mbps", port->speed_mbps)};
+		FIELD_STR("duplex", theirs), FIELD_NUM("speed_mbps", port->speed_mbps)};
 
 	st->duplex_reported = true;
-	record_finding_as(run->rec, FINDING_NET_DUPLEX_MISMATCH, WARN, st->nic->id, fields,
-		ARRAY_LEN(fields),
-		"The switch at %s says its port runs at half duplex (%s): one side is set by hand, or the cable is bad.",
-		st->nic->id, text);
+	record_finding_as(run->rec, FINDING_NET_DUPLEX_MISMATCH, verdict, st->nic->id, fields,
+		ARRAY_LEN(fields), "The switch at %s says its port runs at %s duplex (%s): %s.",
+		st->nic->id, theirs, text,
+		verdict == FAIL ? "the card runs at the other one"
+				: "one side is set by hand, or the cable is bad");
 }
 
 static bool has_only_tagged(const struct net_session *s, const struct station *st)
@@ -241,7 +256,8 @@ static const struct {
 	{has_loop, tell_loop},
 	{has_clones, tell_clones},
 	{has_hang, tell_hang},
-	{has_half_duplex, tell_half_duplex},
+	{has_mismatch, tell_mismatch},
+	{health_has_errors, health_tell_errors},
 	{has_only_tagged, tell_only_tagged},
 };
 
@@ -249,6 +265,8 @@ void tell_new(struct run *run)
 {
 	struct net_session *s = run->net;
 
+	for (size_t i = 0; i < s->station_count; i++)
+		health_read(&s->stations[i]);
 	for (size_t n = 0; n < ARRAY_LEN(news); n++) {
 		for (size_t i = 0; i < s->station_count; i++) {
 			if (s->stations[i].opened && news[n].has(s, &s->stations[i]))

@@ -428,6 +428,19 @@ NETWORKS = (
         verdict="WARN",
         fields={"nic": "nic0", "switch_port": containing("core1 port Fa0/3")},
     ),
+    # The card's own registers say full: no doubt is left.
+    network_case(
+        "duplex-mismatch",
+        tuple(
+            replace(nic, model="e1000e")
+            for nic in lan(lambda: cdp_switch(SWITCH_MAC, "core1", "Fa0/3", 20, full_duplex=False))
+        ),
+        "net-duplex-mismatch",
+        fields={"nic": "nic0", "duplex": "half"},
+        options={"checks": "nic.* net.listen"},
+        inspect=lambda _, result: log_says(result, "nic.link/nic0: speed = 1000 Mb/s"),
+        speaks_from=frozenset(),
+    ),
     network_case(
         "trunk-port",
         bare_lan(lambda: tagged_chatter(CAMERA_MAC, 20)),

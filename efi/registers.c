@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Peeking at a network card's registers. See registers.h. */
+#include "efi/registers.h"
+#include "nicprobe/wire.h"
+#include <efipciio.h>
+
+struct bar {
+	EFI_PCI_IO_PROTOCOL *io;
+	unsigned index;
+};
+
+static bool read_register(void *ctx, uint32_t offset, unsigned bytes, uint32_t *ret)
+{
+	const struct bar *bar = ctx;
+	UINT32 value = 0;
+
+	if (EFI_ERROR(bar->io->Mem.Read(bar->io,
+		    bytes == 1 ? EfiPciIoWidthUint8 : EfiPciIoWidthUint32, (UINT8)bar->index,
+		    offset, 1, &value)))
+		return false;
+	*ret = value;
+	return true;
+}
+
+struct span registers_config(EFI_HANDLE handle, uint8_t config[PCI_CONFIG_BYTES])
+{
+	EFI_PCI_IO_PROTOCOL *io = protocol_on(handle, &guid_pci_io);
+	struct span none = {config, 0};
+
+	if (io == NULL || EFI_ERROR(io->Pci.Read(io, EfiPciIoWidthUint32, 0,
+				  PCI_CONFIG_BYTES / sizeof(UINT32), config)))
+		return none;
+	return (struct span){config, PCI_CONFIG_BYTES};
+}
+
+bool registers_wire(EFI_HANDLE handle, struct nic_wire *ret)
+{
+	uint8_t config[PCI_CONFIG_BYTES];
+	struct span all = registers_config(handle, config);
+	struct bar bar = {protocol_on(handle, &guid_pci_io), 0};
+	const struct register_port port = {&bar, read_register};
+
+	return all.len > 0 && wire_bar(all, &bar.index) &&
+	       wire_read(le16(config), le16(config + 2), &port, ret);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* A card's registers that tell of its wire: speed, duplex and what it counted as damaged; and its PCI Express link.
+ *
+ * Pure over a register port. Nothing is written, so that the firmware's driver keeps the card; reading the counters clears
+ * them.
+ * Spec.  Intel 8254x and 8257x family software developer's manuals, and those of the I210 and I350 (Device Status, Statistic
+ *        Registers); Realtek RTL8169/8168 registers (PHYstatus); PCI Express Base 4.0, 7.5.3 (PCI Express Capability).
+ * Trust. All ones are what a card that is gone answers: then nothing is known. The capability list is bounded.
+ */
+#ifndef KIRIWAKE_NICPROBE_WIRE_H
+#define KIRIWAKE_NICPROBE_WIRE_H
+
+#include "core/machine.h"
+
+/* Memory-mapped registers of one card. */
+struct register_port {
+	void *ctx;
+	/* Reads `bytes` (1 or 4) at `offset`. False: could not. */
+	bool (*read)(void *ctx, uint32_t offset, unsigned bytes, uint32_t *ret);
+};
+
+/* Whether wire_read() knows the registers of such a card. */
+bool wire_known(uint16_t vendor_id, uint16_t device_id);
+
+/* False, *ret untouched: not known, or the card does not answer. */
+bool wire_read(uint16_t vendor_id, uint16_t device_id, const struct register_port *port,
+	struct nic_wire *ret);
+
+/* The index of the first memory BAR in `config`, a PCI configuration header, for a card that decodes memory. False: none. */
+bool wire_bar(struct span config, unsigned *ret);
+
+struct pcie_link {
+	unsigned width, max_width; /* lanes */
+	unsigned speed, max_speed; /* of a lane, in 0.1 GT/s */
+};
+
+/* From PCI configuration space. False, *ret untouched: no PCI Express link of its own (also: integrated in the chipset). */
+bool pcie_link_read(struct span config, struct pcie_link *ret);
+
+#endif

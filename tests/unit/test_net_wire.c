@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What a card's registers say of its wire, on register files good and bad; and what the checks make of it, alone and together
+ * with what the switch says. */
+#include "nicprobe/pump.h"
+#include "nicprobe/wire.h"
+#include "tests/unit/net_rig.h"
+
+static struct rig rig;
+
+/* ---- registers ---- */
+
+/* The one register that has a value, and what it is; others are 0. */
+struct registers {
+	uint32_t offset, value;
+	unsigned left; /* readings until it fails */
+};
+
+static bool read_register(void *ctx, uint32_t offset, unsigned bytes, uint32_t *ret)
+{
+	struct registers *r = ctx;
+
+	CHECK(bytes == (r->offset == 0x6c ? 1 : 4));
+	if (r->left-- == 0)
+		return false;
+	*ret = offset == r->offset ? r->value : 0;
+	return true;
+}
+
+static void test_registers(void)
+{
+	static const struct {
+		uint16_t vendor, device;
+		uint32_t offset, value;
+		bool ok, link;
+		unsigned mbps, max;
+		enum duplex duplex;
+	} cases[] = {
+		{0x8086, 0x10d3, 8, 0x83, true, true, 1000, 1000, DUPLEX_FULL},
+		{0x8086, 0x100e, 8, 0x43, true, true, 100, 1000, DUPLEX_FULL},
+		{0x8086, 0x1533, 8, 0x02, true, true, 10, 1000, DUPLEX_HALF},
+		{0x8086, 0x1521, 8, 0xc3, true, true, 1000, 1000, DUPLEX_FULL},
+		{0x8086, 0x104c, 8, 0x43, true, true, 100, 100, DUPLEX_FULL},
+		{0x8086, 0x10d3, 8, 0x81, true, false, 0, 1000, DUPLEX_UNKNOWN},
+		{0x8086, 0x10d3, 8, 0xffffffff, false, false, 0, 0, DUPLEX_UNKNOWN},
+		{0x8086, 0x10fb, 8, 0x83, false, false, 0, 0, DUPLEX_UNKNOWN}, /* ixgbe */
+		{0x10ec, 0x8168, 0x6c, 0x13, true, true, 1000, 1000, DUPLEX_FULL},
+		{0x10ec, 0x8168, 0x6c, 0x0a, true, true, 100, 1000, DUPLEX_HALF},
+		{0x10ec, 0x8136, 0x6c, 0x0b, true, true, 100, 100, DUPLEX_FULL},
+		{0x10ec, 0x8168, 0x6c, 0x11, true, false, 0, 1000, DUPLEX_UNKNOWN},
+		{0x10ec, 0x8168, 0x6c, 0xff, false, false, 0, 0, DUPLEX_UNKNOWN},
+		{0x10ec, 0x10d3, 0x6c, 0x13, false, false, 0, 0, DUPLEX_UNKNOWN},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct registers r = {cases[i].offset, cases[i].value, 100};
+		const struct register_port port = {&r, read_register};
+		struct nic_wire w = {0};
+
+		CHECK(wire_read(cases[i].vendor, cases[i].device, &port, &w) == cases[i].ok, "%zu",
+			i);
+		CHECK(w.link == cases[i].link && w.speed_mbps == cases[i].mbps &&
+				w.max_speed_mbps == cases[i].max && w.duplex == cases[i].duplex,
+			"%zu: %u of %u", i, w.speed_mbps, w.max_speed_mbps);
+	}
+}
+
+static void test_counters(void)
+{
+	static const struct {
+		uint32_t offset;
+		enum nic_count count;
+	} cases[] = {{0x4000, NIC_CRC}, {0x4004, NIC_ALIGNMENT}, {0x4008, NIC_SYMBOL},
+		{0x400c, NIC_RECEIVE}, {0x4010, NIC_MISSED}, {0x4020, NIC_LATE_COLLISION},
+		{0x40a0, NIC_NO_BUFFER}};
+	struct nic_wire untouched = {.speed_mbps = 4711};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct registers r = {cases[i].offset, 9, 100};
+		const struct register_port port = {&r, read_register};
+		struct nic_wire w;
+
+		CHECK(wire_read(0x8086, 0x10d3, &port, &w) && w.counted);
+		for (unsigned c = 0; c < NIC_COUNTS; c++)
+			CHECK(w.counts[c] == (c == cases[i].count ? 9 : 0), "%zu %u", i, c);
+	}
+	for (unsigned n = 0; n <= NIC_COUNTS; n++) { /* the card goes away in the midst */
+		struct registers r = {8, 0x83, n};
+		const struct register_port port = {&r, read_register};
+
+		CHECK(!wire_read(0x8086, 0x10d3, &port, &untouched));
+	}
+	CHECK(untouched.speed_mbps == 4711);
+}
+
+/* ---- configuration space ---- */
+
+#define PCIE_AT 0x60
+
+static void make_config(uint8_t config[256])
+{
+	memset(config, 0, 256);
+	config[0x04] = 6;    /* memory, bus master */
+	config[0x06] = 0x10; /* capabilities */
+	config[0x10] = 1;    /* BAR 0: I/O */
+	config[0x1a] = 0xfe; /* BAR 2: memory */
+	config[0x18] = 4;
+	config[0x34] = 0x50;
+	config[0x50] = 1; /* power management */
+	config[0x51] = PCIE_AT;
+	config[PCIE_AT] = 0x10;
+	config[PCIE_AT + 2] = 2;
+	config[PCIE_AT + 0x0c] = 0x82; /* x8, 5 GT/s */
+	config[PCIE_AT + 0x12] = 0x41; /* x4, 2.5 GT/s */
+}
+
+static void test_config(void)
+{
+	uint8_t config[256];
+	struct span all = {config, sizeof(config)};
+	struct pcie_link link = {0};
+	unsigned bar = 99;
+
+	make_config(config);
+	CHECK(wire_bar(all, &bar) && bar == 2);
+	CHECK(pcie_link_read(all, &link) && link.width == 4 && link.max_width == 8 &&
+		link.speed == 25 && link.max_speed == 50);
+	for (size_t len = 0; len < PCIE_AT + 0x14; len++)
+		CHECK(!pcie_link_read((struct span){config, len}, &link), "%zu", len);
+	CHECK(!wire_bar((struct span){config, 0x3f}, &bar));
+	config[PCIE_AT + 2] = 0x92; /* in the chipset: no link */
+	CHECK(!pcie_link_read(all, &link));
+	make_config(config);
+	config[0x51] = 0x50; /* a list that bites its tail */
+	CHECK(!pcie_link_read(all, &link));
+	make_config(config);
+	config[0x51] = 0xfc; /* and one that leads out */
+	CHECK(!pcie_link_read(all, &link));
+	make_config(config);
+	config[PCIE_AT + 0x12] = 0x4f; /* a speed nobody knows */
+	CHECK(!pcie_link_read(all, &link));
+	make_config(config);
+	config[0x06] = 0;
+	CHECK(!pcie_link_read(all, &link));
+	config[0x04] = 1; /* decodes no memory */
+	CHECK(!wire_bar(all, &bar));
+	memset(config, 0xff, sizeof(config));
+	CHECK(!pcie_link_read(all, &link) && !wire_bar(all, &bar));
+}
+
+/* ---- what the checks make of it ---- */
+
+#define MAU_100_HALF 15
+#define MAU_100_FULL 16
+
+static void hear_switch(uint8_t mau)
+{
+	static uint8_t lldp[] = "\x01\x80\xc2\x00\x00\x0e\x00\x1b\x54\x01\x02\x03\x88\xcc"
+				"\x02\x07\x04\x00\x1b\x54\x01\x02\x03\x04\x03\x05p7\x06\x02\x00\x78"
+				"\xfe\x09\x00\x12\x0f\x01\x03\x6c\x00\x00\x0f\x00\x00";
+
+	lldp[sizeof(lldp) - 4] = mau;
+	net_hear(&rig.run, 0, run_now_ns(&rig.run), (struct span){lldp, sizeof(lldp) - 1});
+}
+
+static void test_checks(void)
+{
+	static const struct {
+		const char *name, *spec;
+		uint8_t mau; /* 0: no switch */
+		const char *codes, *shows;
+		enum verdict link, listen;
+	} cases[] = {
+		{"not known", "nics=1", 0, "", "", PASS, PASS},
+		{"good", "wired", 0, "", "speed=1000 full_duplex=1 ", PASS, PASS},
+		{"counted", "wired", 0, "", "crc_errors=0 ", PASS, PASS},
+		{"slow", "slow", 0, "nic-slow-link", "speed=100 full_duplex=1 ", WARN, PASS},
+		{"half", "halfduplex", 0, "nic-slow-link", "speed=1000 full_duplex=0 ", WARN, PASS},
+		{"no link", "wired nolink", 0, "nic-no-link", "", WARN, SKIP},
+		{"errors", "crcerrors", 0, "nic-errors", "", WARN, PASS},
+		{"half there", "nics=1", MAU_100_HALF, "net-duplex-mismatch", "", PASS, WARN},
+		{"full there", "nics=1", MAU_100_FULL, "", "", PASS, PASS},
+		{"half there, full here", "wired", MAU_100_HALF, "net-duplex-mismatch", "", PASS,
+			FAIL},
+		{"full there, half here", "halfduplex", MAU_100_FULL,
+			"nic-slow-link net-duplex-mismatch", "", WARN, FAIL},
+		{"half at both ends", "halfduplex", MAU_100_HALF, "nic-slow-link", "", WARN, PASS},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const unsigned failed = test_failed;
+		const bool nolink = cases[i].link == WARN && cases[i].listen == SKIP;
+
+		rig_init(&rig, nolink ? (const char *const[]){"wired", "nolink", NULL}
+				      : (const char *const[]){cases[i].spec, NULL});
+		rig_check(&rig, 0);
+		rig_check(&rig, 1);
+		if (cases[i].mau != 0)
+			hear_switch(cases[i].mau);
+		rig_check(&rig, 2);
+		net_session_end(&rig.run);
+		CHECK(rig.verdicts[1] == cases[i].link && rig.verdicts[2] == cases[i].listen);
+		CHECK_STR(rig_codes(&rig), cases[i].codes);
+		CHECK(strstr(rig.measures, cases[i].shows) != NULL, "%s", rig.measures);
+		if (test_failed != failed)
+			printf("  in case \"%s\": %s %s\n", cases[i].name,
+				verdict_name(rig.verdicts[1]), verdict_name(rig.verdicts[2]));
+	}
+}
+
+/* Errors are counted from the first reading on (77 before it do not count), and told once. */
+static void test_errors_once(void)
+{
+	rig_init(&rig, (const char *const[]){"crcerrors", NULL});
+	for (size_t i = 0; i < RIG_CHECKS; i++)
+		rig_check(&rig, i);
+	net_session_end(&rig.run);
+	CHECK_STR(rig_codes(&rig), "nic-errors net-no-dhcp");
+	CHECK(rig.finding_count == 2 &&
+			strstr(rig.findings[0].fields, "count=6 crc_errors=6") != NULL,
+		"%s", rig.findings[0].fields);
+	CHECK(strstr(rig.measures, "missed_frames=") != NULL);
+}
+
+/* A slot with fewer lanes is a note, no finding. */
+static void test_bus(void)
+{
+	uint8_t config[256];
+
+	make_config(config);
+	rig_init(&rig, (const char *const[]){"nics=1", NULL});
+	rig.nics[0].pci_config = (struct span){config, sizeof(config)};
+	rig_check(&rig, 1);
+	CHECK(strstr(rig.measures, "pcie_width=4 pcie_speed=25 ") != NULL, "%s", rig.measures);
+	CHECK(strstr(rig.notes, "4 lanes at 2.5 GT/s and could have 8 at 5.0 GT/s") != NULL, "%s",
+		rig.notes);
+	CHECK_STR(rig_codes(&rig), "");
+	net_session_end(&rig.run);
+}
+
+int main(void)
+{
+	test_registers();
+	test_counters();
+	test_config();
+	test_checks();
+	test_errors_once();
+	test_bus();
+	return test_end(__FILE__);
+}
