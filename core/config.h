@@ -20,6 +20,10 @@ enum profile {
 };
 enum finish { FINISH_MENU, FINISH_SHUTDOWN, FINISH_REBOOT, FINISH_EXIT, FINISH_QEMU_EXIT };
 enum dhcp_use { DHCP_LEASE, DHCP_PROBE, DHCP_OFF };
+enum loopback_use {
+	LOOPBACK_AUTO,
+	LOOPBACK_FORCE
+}; /* force: also on the only link of a machine with a BMC */
 enum mem_cpus { MEM_CPUS_ALL, MEM_CPUS_ONE, MEM_CPUS_ROUND_ROBIN };
 enum mem_mp { MEM_MP_AUTO, MEM_MP_NONBLOCKING, MEM_MP_BLOCKING, MEM_MP_SINGLE };
 enum mem_kernel {
@@ -59,6 +63,7 @@ struct config {
 	char net_expect_switch[CONFIG_GLOBS]; /* a glob over "name port"; empty: none given */
 	struct ip4 net_expect_dhcp;           /* value 0: none given */
 	enum dhcp_use net_dhcp;
+	enum loopback_use nic_loopback;
 	unsigned net_ping_count; /* 0: as the profile says */
 	uint64_t net_ping_pace_ns;
 

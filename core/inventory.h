@@ -6,6 +6,7 @@
 #ifndef KIRIWAKE_CORE_INVENTORY_H
 #define KIRIWAKE_CORE_INVENTORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,7 @@ struct part {
 #define PARTS_MAX 192
 
 struct inventory {
+	bool has_bmc; /* SMBIOS tells of an IPMI device */
 	size_t count;
 	struct part parts[PARTS_MAX];
 };

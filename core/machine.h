@@ -179,6 +179,17 @@ enum nic_result {
 	NIC_FAULT    /* a firmware call failed: see `error` */
 };
 
+/* A card without its driver: registers, and memory that both it and we can reach. */
+struct nic_chip {
+	void *ctx;
+	uint16_t vendor_id, device_id;
+	uint32_t (*read)(void *ctx, uint32_t offset); /* all ones: gone */
+	void (*write)(void *ctx, uint32_t offset, uint32_t value);
+	void (*sleep_ns)(void *ctx, uint64_t ns);
+	uint8_t *memory;      /* zeroed */
+	uint64_t bus_address; /* of `memory` as the card sees it; a multiple of 4096 */
+};
+
 enum duplex { DUPLEX_UNKNOWN, DUPLEX_HALF, DUPLEX_FULL };
 
 /* What a card may count. */
@@ -231,6 +242,11 @@ struct nic {
 
 	/* Reads the card's own registers beside its driver. False, *ret untouched: not to be had. NULL: not known. */
 	bool (*wire)(void *ctx, struct nic_wire *ret);
+
+	/* Takes an open card away from its driver, with memory for rings and buffers for it; it is closed by that. NULL: not offered. */
+	enum nic_result (*take_chip)(void *ctx, struct nic_chip *ret);
+	/* Gives it back to its driver, also after take_chip failed. NIC_OK: it can be opened again. */
+	enum nic_result (*give_back_chip)(void *ctx);
 };
 
 /* ---- disks ---- */

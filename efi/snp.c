@@ -2,8 +2,10 @@
 /* Raw frames through Simple Network. See snp.h. */
 #include "efi/snp.h"
 #include "core/fmt.h"
+#include "efi/path.h"
 #include "efi/registers.h"
 #include "efi/status.h"
+#include "nicprobe/e1000.h"
 #include "nicprobe/wire.h"
 
 #define MS         UINT64_C(1000000)
@@ -279,6 +281,57 @@ static bool snp_wire(void *ctx, struct nic_wire *ret)
 	return registers_wire(card->pci, ret);
 }
 
+/* ---- without the driver ---- */
+
+static enum nic_result snp_take_chip(void *ctx, struct nic_chip *ret)
+{
+	struct snp_card *card = ctx;
+	const char *call;
+	EFI_STATUS status;
+
+	if (!card->is_open)
+		return fault(card, "take_chip", EFI_NOT_READY);
+	card->snp->Shutdown(card->snp);
+	card->snp->Stop(card->snp);
+	fw.boot->CloseProtocol(card->handle, &guid_simple_network, fw.image, NULL);
+	card->is_open = false;
+	card->door = (struct chip_door){.pci = card->pci, .clock = card->clock};
+	call = chip_take(&card->door, E1000_MEMORY_BYTES, ret, &status);
+	return call == NULL ? NIC_OK : fault(card, call, status);
+}
+
+/* Whether the handle is this card's, as its driver made it anew. */
+static bool is_reborn(const struct snp_card *card, EFI_HANDLE handle)
+{
+	const EFI_SIMPLE_NETWORK *snp = protocol_on(handle, &guid_simple_network);
+	struct span path = path_of(handle);
+	struct path_node last;
+
+	return snp != NULL && snp->Mode != NULL && path_below(path, path_of(card->pci)) &&
+	       path_last(path, &last) && last.type == MESSAGING_DEVICE_PATH &&
+	       last.subtype == MSG_MAC_ADDR_DP &&
+	       mac_same(mac_at(snp->Mode->CurrentAddress.Addr), card->nic->mac);
+}
+
+static enum nic_result snp_give_back_chip(void *ctx)
+{
+	struct snp_card *card = ctx;
+	struct handles handles;
+
+	chip_give_back(&card->door, E1000_MEMORY_BYTES);
+	card->handle = NULL;
+	handles = handles_with(&guid_simple_network);
+	for (size_t i = 0; i < handles.count && card->handle == NULL; i++) {
+		if (is_reborn(card, handles.at[i]))
+			card->handle = handles.at[i];
+	}
+	handles_free(&handles);
+	return card->handle != NULL ? NIC_OK
+				    : fault(card, "ConnectController (card)", EFI_NOT_FOUND);
+}
+
+/* ---- building ---- */
+
 void snp_build(struct snp_card *card)
 {
 	static const struct mac none;
@@ -300,4 +353,8 @@ void snp_build(struct snp_card *card)
 	nic->receive = snp_receive;
 	if (card->pci != NULL && wire_known(nic->vendor_id, nic->device_id))
 		nic->wire = snp_wire;
+	if (card->pci != NULL && e1000_known(nic->vendor_id, nic->device_id)) {
+		nic->take_chip = snp_take_chip;
+		nic->give_back_chip = snp_give_back_chip;
+	}
 }

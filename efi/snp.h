@@ -8,6 +8,7 @@
 #ifndef KIRIWAKE_EFI_SNP_H
 #define KIRIWAKE_EFI_SNP_H
 
+#include "efi/chip.h"
 #include "efi/firmware.h"
 
 #define SNP_TX_SLOTS    8
@@ -20,6 +21,7 @@ struct snp_card {
 	EFI_SIMPLE_NETWORK *snp;
 	struct nic *nic; /* filled from this card; gets the error texts */
 	const struct clock_port *clock;
+	struct chip_door door;
 	bool is_open;
 	bool was_used;     /* a driver of the firmware's own network stack had it */
 	bool heard;        /* a frame came in since the link was last asked for */

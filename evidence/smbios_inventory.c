@@ -4,7 +4,14 @@
 #include "core/text.h"
 #include "evidence/smbios.h"
 
-enum { TYPE_FIRMWARE = 0, TYPE_SYSTEM = 1, TYPE_BOARD = 2, TYPE_PROCESSOR = 4, TYPE_DIMM = 17 };
+enum {
+	TYPE_FIRMWARE = 0,
+	TYPE_SYSTEM = 1,
+	TYPE_BOARD = 2,
+	TYPE_PROCESSOR = 4,
+	TYPE_DIMM = 17,
+	TYPE_IPMI = 38
+};
 
 bool smbios_is_placeholder(const char *s)
 {
@@ -218,6 +225,8 @@ struct span smbios_trusted(struct span entry, struct span table)
 size_t smbios_inventory(struct span entry, struct span table, struct inventory *inv)
 {
 	struct smbios_entry e;
+	struct smbios_structure ipmi;
+	size_t cursor = 0;
 	const size_t before = inv->count;
 	const bool has_entry = smbios_entry_read(entry, &e);
 
@@ -226,5 +235,6 @@ size_t smbios_inventory(struct span entry, struct span table, struct inventory *
 	add_firmware(table, inv);
 	add_processors(table, inv);
 	add_dimms(table, inv);
+	inv->has_bmc = smbios_next_of(table, TYPE_IPMI, &cursor, &ipmi);
 	return inv->count - before;
 }

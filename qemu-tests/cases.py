@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """The cases. For each check one machine in good order, and one for each fault that can be put in from outside."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -280,6 +281,31 @@ def pair_case(name: str, nics: tuple[Nic, ...], code: str = "", **more) -> Case:
     return network_case(name, nics, code, options=PAIR, speaks_from=frozenset(), **more)
 
 
+LOOPBACK = {"checks": "nic.* net.gateway nic.loopback"}
+BMC = ("-device", "ipmi-bmc-sim,id=bmc", "-device", "isa-ipmi-kcs,bmc=bmc")
+
+
+def stayed_inside(run: Run, result: Result) -> Iterable[str]:
+    """No looped frame reached the wire, and the card worked with its driver before, between and after."""
+    if any(frame.source == frame.target for frame in run.peers[0].own_frames()):
+        yield "a frame to the card itself came out of it"
+    text = (result.log / "runs" / "0001" / "log.txt").read_text()
+    if len(re.findall(r"end +net.gateway: PASS", text)) != 2:
+        yield "the gateway did not answer both before and after the loopback"
+    yield from lease_returned(run, result)
+
+
+def loopback_case(name: str, model: str, tested: bool, extra: tuple[str, ...] = (), **options: str) -> Case:
+    wanted = {"passed": ("nic.loopback",)} if tested else {"skipped": ("nic.loopback",)}
+    machine = Machine(
+        disks=(),
+        nics=tuple(replace(nic, model=model) for nic in lan()),
+        options=LOOPBACK | {"passes": "2"} | options,
+        extra=extra,
+    )
+    return Case(name, machine, speaks_from=SPEAKS_FROM_LEASE, inspect=stayed_inside, **wanted)
+
+
 def duplicate(name: str, make, macs: tuple[str, ...]) -> Case:
     fields = {"ip": SERVER_IP, "macs": including(*macs)}
     return network_case(name, lan(make), "net-duplicate-ip", fields=fields, options=OWN_ADDRESS)
@@ -476,6 +502,11 @@ NETWORKS = (
     pair_case("pair-apart", (Nic(lan=list), Nic(mac=SECOND_MAC, lan=list)), passed=("nic.link",), skipped=("nic.pair",)),
     pair_case("pair-loss", pair(lost=0.2), "net-packet-loss", fields={"nic": "nic0", "to_nic": "nic1"}),
     pair_case("pair-corrupt", pair(corrupt=0.2), "net-packet-corrupt", fields={"nic": "nic0", "to_nic": "nic1"}),
+    loopback_case("loopback-e1000", "e1000", True),
+    loopback_case("loopback-e1000e", "e1000e", True),
+    loopback_case("loopback-not-known", "rtl8139", False),
+    loopback_case("loopback-bmc", "e1000e", False, BMC),
+    loopback_case("loopback-bmc-forced", "e1000e", True, BMC, **{"nic.loopback": "force"}),
     network_case("nic-without-driver", (Nic("tulip"),), "nic-no-driver", verdict="WARN"),
 )
 

@@ -2,8 +2,9 @@
 /* The catalogue of checks and the choice among them. Pure. See catalogue.h.
  *
  * Order: what costs little and explains much comes first; the network before the RAM, because an address
- * conflict shows in seconds; RAM last, because it takes the memory that firmware drivers may still want. The checks of
- * RAM stand in the order of measured detection per byte moved (docs/FAULT-COVERAGE.md), for the sake of short budgets.
+ * conflict shows in seconds; then RAM, because it takes the memory that firmware drivers may still want; what takes a
+ * card away from its driver last of all. The checks of RAM stand in the order of measured detection per byte moved
+ * (docs/FAULT-COVERAGE.md), for the sake of short budgets.
  */
 #include "suite/catalogue.h"
 #include "diskbench/checks.h"
@@ -47,6 +48,7 @@ const struct check *const catalogue[] = {
 	&mem_march_ss_check,
 	&mem_row_hammer_check,
 	&mem_selftest_check,
+	&nic_loopback_check,
 };
 const size_t catalogue_count = ARRAY_LEN(catalogue);
 

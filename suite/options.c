@@ -28,6 +28,7 @@ static const char *const profile_words[] = {
 static const char *const finish_words[] = {"menu", "shutdown", "reboot", "exit", "qemu-exit", NULL};
 static const char *const serial_words[] = {"auto", "on", "off", NULL};
 static const char *const dhcp_words[] = {"lease", "probe", "off", NULL};
+static const char *const loopback_words[] = {"auto", "force", NULL};
 static const char *const cpus_words[] = {"all", "one", "round-robin", NULL};
 static const char *const mp_words[] = {"auto", "nonblocking", "blocking", "single", NULL};
 static const char *const zero_none[] = {"none"};
@@ -88,6 +89,8 @@ const struct option option_table[] = {
 		"1 to 100000, or auto", "Echo requests per target; auto: as the profile says"},
 	{"net.ping.pace", &option_duration, AT(net_ping_pace_ns), NULL, 10 * MS, 10 * SECONDS,
 		"a time from 10ms to 10s", "From one echo request to the next"},
+	{"nic.loopback", &option_word, AT(nic_loopback), loopback_words, 0, 0, "auto, force",
+		"force: the loopback test also on the only link of a machine with a BMC, whose remote console may hang on it"},
 	{"mem.range", &option_range, 0, NULL, 0, 0,
 		"addresses such as 0x100000000-0x200000000, 4G-8G or 4G-, or all",
 		"Physical memory to test, from the first address up to but not including the last"},
