@@ -12,18 +12,17 @@
 /* ---- one piece ---- */
 
 /* Half a piece is all that lies below 4 GiB. */
-static struct sim_ram broken(const char *faults)
+static void break_ram(struct sim_ram *ram, const char *faults)
 {
-	struct sim_ram ram = {0};
 	struct text rest = {faults, strlen(faults)}, word;
 	char spec[128];
 
-	CHECK(sim_ram_init(&ram, 2 * PIECE));
+	*ram = (struct sim_ram){0};
+	CHECK(sim_ram_init(ram, 2 * PIECE));
 	while (text_word(&rest, &word)) {
 		fmt_to(spec, sizeof(spec), "%.*s", (int)word.len, word.at);
-		CHECK(sim_ram_add_fault(&ram, spec));
+		CHECK(sim_ram_add_fault(ram, spec));
 	}
-	return ram;
 }
 
 static void work_on(
@@ -63,7 +62,7 @@ static void test_blame(void)
 
 			fmt_to(fault, sizeof(fault), "stuck=0x%llx:%u:%u",
 				(unsigned long long)cases[i].at, cases[i].bit, value);
-			ram = broken(fault);
+			break_ram(&ram, fault);
 			work_on(&ram, move_work, &step, &errors);
 			CHECK(errors.count > 1 && errors.count == errors.kept);
 			CHECK_U64(errors.words, 1);
@@ -90,11 +89,12 @@ static void test_common_errors(void)
 	const void *const args[] = {&move, &burst};
 
 	for (size_t w = 0; w < ARRAY_LEN(works); w++) {
-		struct sim_ram ram = broken("stuck=0x100080:9:1 stuck=0x100088:9:1 "
-					    "stuck=0x101080:9:1 stuck=0x101088:9:1");
 		unsigned seen = 0;
 		struct mem_errors errors;
+		struct sim_ram ram;
 
+		break_ram(&ram, "stuck=0x100080:9:1 stuck=0x100088:9:1 "
+				"stuck=0x101080:9:1 stuck=0x101088:9:1");
 		work_on(&ram, works[w], args[w], &errors);
 		CHECK(errors.count > 4);
 		CHECK(errors.words >= 1 && errors.words <= 4, "%llu words",
@@ -119,9 +119,10 @@ static void test_many_errors(void)
 	const uint64_t dead = 0x800 / sizeof(uint64_t);
 
 	for (size_t w = 0; w < ARRAY_LEN(works); w++) {
-		struct sim_ram ram = broken("dead=0x101000:0x800");
 		struct mem_errors errors;
+		struct sim_ram ram;
 
+		break_ram(&ram, "dead=0x101000:0x800");
 		work_on(&ram, works[w], args[w], &errors);
 		CHECK_U64(errors.kept, MEM_ERRORS_KEPT);
 		CHECK_U64(errors.words, dead);
