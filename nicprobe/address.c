@@ -26,6 +26,11 @@ bool address_on_link(const struct net_address *a, struct ip4 ip)
 	return (a->ip.value & mask) == (ip.value & mask);
 }
 
+bool address_is_direct(const struct net_address *a, struct ip4 ip)
+{
+	return address_on_link(a, ip) || ip4_same(ip, a->gateway);
+}
+
 /* ---- net.ip ---- */
 
 /* Of `cards`, those that heard `ip` speak. */
@@ -241,4 +246,14 @@ bool address_resolve(struct run *run, struct ip4 ip, const struct resolve_plan *
 		return false;
 	*ret = q.answer->peer.mac;
 	return true;
+}
+
+bool address_way(struct run *run, struct ip4 ip, const struct resolve_plan *plan, struct mac *ret)
+{
+	const struct net_address *a = &run->net->address;
+	const bool direct = address_is_direct(a, ip);
+	unsigned asked;
+
+	return (direct || a->gateway.value != 0) &&
+	       address_resolve(run, direct ? ip : a->gateway, plan, ret, &asked);
 }

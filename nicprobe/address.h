@@ -19,6 +19,9 @@ bool address_usable(const struct net_session *s);
 /* Whether `ip` is in the subnet of our address. */
 bool address_on_link(const struct net_address *a, struct ip4 ip);
 
+/* Whether frames for `ip` go to itself: it is in our subnet, or the gateway. */
+bool address_is_direct(const struct net_address *a, struct ip4 ip);
+
 /* How long, and how often, to ask for a MAC; and how long to go on listening for a second answer. */
 struct resolve_plan {
 	uint64_t patience_ns, spacing_ns, listen_ns;
@@ -28,5 +31,9 @@ struct resolve_plan {
  * answer within the plan's patience, or stopped. *ret_asked, in any case: how many requests were sent. */
 bool address_resolve(struct run *run, struct ip4 ip, const struct resolve_plan *plan,
 	struct mac *ret, unsigned *ret_asked);
+
+/* The MAC that packets for `ip` are sent to: its own, or the gateway's. False, *ret untouched: there is no gateway where it
+ * takes one, no answer, or stopped. */
+bool address_way(struct run *run, struct ip4 ip, const struct resolve_plan *plan, struct mac *ret);
 
 #endif

@@ -3,10 +3,8 @@
 #include "nicprobe/knock.h"
 #include "nicprobe/address.h"
 
-#define TRIES         3
-#define PATIENCE_NS   (1ull * NS_PER_S) /* after each */
-#define OWN_PORTS     49152u            /* IANA: the dynamic ports begin here */
-#define OWN_PORT_MASK 0x3fffu
+#define TRIES       3
+#define PATIENCE_NS (1ull * NS_PER_S) /* after each */
 
 bool knock_add(struct run *run, struct ip4 ip, uint16_t port, unsigned nic, struct mac next_hop,
 	bool that_mac_only)
@@ -21,7 +19,7 @@ bool knock_add(struct run *run, struct ip4 ip, uint16_t port, unsigned nic, stru
 		.nic = (uint8_t)nic,
 		.next_hop = next_hop,
 		.that_mac_only = that_mac_only,
-		.own_port = (uint16_t)(OWN_PORTS + (rng_next(rng) & OWN_PORT_MASK)),
+		.own_port = net_own_port(run->net),
 		.seq = (uint32_t)rng_next(rng)};
 	return true;
 }

@@ -27,17 +27,14 @@ static bool begin_series(struct run *run, unsigned index, struct ip4 ip)
 {
 	struct net_session *s = run->net;
 	const struct net_address *a = &s->address;
-	bool direct = address_on_link(a, ip) || ip4_same(ip, a->gateway);
 	size_t frame_max = s->stations[a->nic].nic->max_frame_bytes;
 	struct echo_series *e = &s->echoes[index];
 	char text[IP4_TEXT];
-	unsigned asked;
 	struct mac mac;
 
 	if (frame_max > ETH_FRAME_MAX)
 		frame_max = ETH_FRAME_MAX;
-	if ((!direct && a->gateway.value == 0) ||
-		!address_resolve(run, direct ? ip : a->gateway, &plan, &mac, &asked)) {
+	if (!address_way(run, ip, &plan, &mac)) {
 		record_note(run->rec, NULL, "No echoes to %s %s: no MAC address to send them to.",
 			ping_names[index], ip4_text(text, ip));
 		return false;
@@ -173,7 +170,7 @@ static bool exchange(struct run *run, unsigned count)
 /* A host behind the gateway, reached over hops that can be told apart. */
 static bool is_far(const struct net_address *a, const struct echo_series *e)
 {
-	return e->active && !address_on_link(a, e->ip) && !ip4_same(e->ip, a->gateway);
+	return e->active && !address_is_direct(a, e->ip);
 }
 
 /* What the counts alone leave open: how long a packet may be, and which hop loses some. */

@@ -65,8 +65,7 @@ static void tell_hole(struct run *run, const struct echo_series *e)
 
 static void tell_loss(struct run *run, const struct echo_series *e)
 {
-	const bool direct = address_on_link(&run->net->address, e->ip) ||
-			    ip4_same(e->ip, run->net->address.gateway);
+	const bool direct = address_is_direct(&run->net->address, e->ip);
 	unsigned sent, lost;
 	char ip[IP4_TEXT];
 

@@ -18,7 +18,7 @@ static const struct plan {
 
 /* ---- sending ---- */
 
-static void send_probe(struct run *run, struct candidate *c)
+bool probe_send(struct run *run, const struct candidate *c)
 {
 	struct net_session *s = run->net;
 	uint16_t nics = c->nics & net_usable(s);
@@ -31,7 +31,7 @@ static void send_probe(struct run *run, struct candidate *c)
 		if (nics >> i & 1)
 			sent = net_send_arp(run, i, &probe) && sent;
 	}
-	c->probes += sent;
+	return sent;
 }
 
 /* Sends what is due. Returns when the next probe is, or UINT64_MAX when none is left. */
@@ -47,7 +47,7 @@ static uint64_t send_due(struct run *run, uint8_t sources, const struct plan *pl
 		if (!(c->sources & sources) || c->probes_left == 0)
 			continue;
 		if (c->next_ns <= now_ns) {
-			send_probe(run, c);
+			c->probes += probe_send(run, c);
 			c->probes_left--;
 			c->next_ns = now_ns + plan->spacing_ns +
 				     rng_below(&s->rng, plan->spacing_jitter_ns);

@@ -10,6 +10,9 @@
 
 #include "nicprobe/pump.h"
 
+/* Sends one probe for the address on each of its usable cards. True: on all of them. */
+bool probe_send(struct run *run, const struct candidate *c);
+
 /* Probes all candidates with one of `sources` (FROM_... bits), in parallel, on each of their usable cards, and
  * listens to the end. As long as nobody at all was heard, the series is repeated until a switch port that is slow to
  * forward had its time. The time the last series took goes to *ret_took_ns. False, *ret untouched: stopped before the end. */

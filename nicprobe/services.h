@@ -8,8 +8,6 @@
 
 #include "nicprobe/dns.h"
 
-#define SERVICE_PORTS 49152u /* IANA: the dynamic ports begin here */
-
 struct dns_question {
 	bool waiting;
 	struct ip4 server;

@@ -65,17 +65,6 @@ static bool dns_answered(struct run *run, void *arg)
 	return !run->net->dns.waiting;
 }
 
-/* The way to a host: itself in our subnet, else the gateway. False: nobody answers ARP. */
-static bool way_to(struct run *run, struct ip4 ip, struct mac *ret)
-{
-	const struct net_address *a = &run->net->address;
-	const bool direct = address_on_link(a, ip) || ip4_same(ip, a->gateway);
-	unsigned asked;
-
-	return (direct || a->gateway.value != 0) &&
-	       address_resolve(run, direct ? ip : a->gateway, &plan, ret, &asked);
-}
-
 /* Asks the server for `name`; empty: for the root's servers. False: no answer. */
 static bool dns_ask(struct run *run, struct ip4 server, struct mac next_hop, struct text name)
 {
@@ -86,10 +75,8 @@ static bool dns_ask(struct run *run, struct ip4 server, struct mac next_hop, str
 
 	*q = (struct dns_question){.server = server, .waiting = true};
 	for (unsigned n = 0; n < DNS_TRIES && q->waiting && address_usable(s); n++) {
-		const uint64_t random = rng_next(&s->rng);
-
-		q->id = (uint16_t)random;
-		q->own_port = udp.src_port = (uint16_t)(SERVICE_PORTS + (random >> 16) % 0x3fff);
+		q->id = (uint16_t)rng_next(&s->rng);
+		q->own_port = udp.src_port = net_own_port(s);
 		udp.payload.len = dns_write(at + UDP_HEADER_BYTES, q->id, name);
 		udp_write(at, &udp, s->address.ip, server);
 		q->sent_ns = run_now_ns(run);
@@ -136,7 +123,7 @@ static void ask_dns(struct run *run, struct sum *sum)
 	if (sum->dns.value == 0)
 		return;
 	fmt_to(service, sizeof(service), "DNS server %s", ip4_text(ip, sum->dns));
-	sum->has_dns = way_to(run, sum->dns, &sum->dns_hop) &&
+	sum->has_dns = address_way(run, sum->dns, &plan, &sum->dns_hop) &&
 		       dns_ask(run, sum->dns, sum->dns_hop, (struct text){"", 0});
 	if (!sum->has_dns && given.value == 0) {
 		record_note(run->rec, NULL,
@@ -185,7 +172,7 @@ static bool prepare(struct run *run, const struct sum *sum, struct text word, co
 
 	if (!service_read(word, &host, &port))
 		return false;
-	if (find_host(run, sum, host, &ip, &why) && way_to(run, ip, &next_hop))
+	if (find_host(run, sum, host, &ip, &why) && address_way(run, ip, &plan, &next_hop))
 		return knock_add(run, ip, port, run->net->address.nic, next_hop, false);
 	if (!run->stopped)
 		tell_unreachable(run, service, ip, port, "no way", why);

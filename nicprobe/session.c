@@ -13,6 +13,8 @@
 #define LINK_SETTLE_NS    (3ull * NS_PER_S) /* opening a card may bounce its link */
 #define TX_FAULTS_MAX     8
 #define RX_MARGIN         16
+#define OWN_PORTS         0xc000u
+#define OWN_PORT_MASK     0x3fffu
 
 const char *net_id(const struct net_session *s, unsigned nic)
 {
@@ -251,6 +253,11 @@ bool net_send(struct run *run, unsigned nic, const uint8_t *frame, size_t len)
 	if (result != NIC_OK)
 		send_failed(run, st, result);
 	return result == NIC_OK;
+}
+
+uint16_t net_own_port(struct net_session *s)
+{
+	return (uint16_t)(OWN_PORTS | (rng_next(&s->rng) & OWN_PORT_MASK));
 }
 
 uint8_t *net_ipv4_payload(struct net_session *s)

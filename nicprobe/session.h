@@ -147,6 +147,9 @@ uint8_t *net_ipv4_payload(struct net_session *s);
 /* Sends an ARP packet; it goes to the target's MAC, or to all if that is zero. */
 bool net_send_arp(struct run *run, unsigned nic, const struct arp *arp);
 
+/* A port to speak from, drawn from those that belong to nobody (IANA: 49152 and up). */
+uint16_t net_own_port(struct net_session *s);
+
 /* Whether `mac` is the address of one of our cards, open or not. */
 bool net_is_own(const struct net_session *s, struct mac mac);
 

@@ -35,42 +35,40 @@ static const struct protocol *protocol_of(const struct eth *frame)
 	return NULL;
 }
 
-/* The entry of a source address, made if there is room. */
-static struct switch_port *entry(struct switch_ports *t, struct mac mac, uint64_t now_ns)
+/* The entry of a source address; NULL: there is none. */
+static struct switch_port *find(struct switch_ports *t, struct mac mac)
 {
 	for (size_t i = 0; i < t->count; i++) {
 		if (mac_same(t->at[i].mac, mac))
 			return &t->at[i];
 	}
-	if (t->count == SWITCH_PORTS_MAX) {
-		t->dropped++;
-		return NULL;
-	}
-	t->at[t->count] = (struct switch_port){.mac = mac, .first_ns = now_ns};
-	return &t->at[t->count++];
+	return NULL;
 }
 
 bool switch_port_hear(
 	struct switch_ports *t, const struct eth *frame, uint64_t now_ns, bool *ret_malformed)
 {
 	const struct protocol *p = protocol_of(frame);
-	struct switch_port *port, told;
+	struct switch_port port = {.mac = frame->src, .first_ns = now_ns}, *entry;
 	struct span pdu;
 
 	if (p == NULL ||
 		!span_sub(frame->payload, p->head_len, frame->payload.len - p->head_len, &pdu))
 		return false;
-	told = (struct switch_port){0};
-	*ret_malformed = !p->read(pdu, &told);
+	entry = find(t, frame->src);
+	if (entry != NULL)
+		port = *entry;
+	*ret_malformed = !p->read(pdu, &port);
 	if (*ret_malformed)
 		return true;
-	port = entry(t, frame->src, now_ns);
-	if (port == NULL)
+	if (entry == NULL && t->count == SWITCH_PORTS_MAX) {
+		t->dropped++;
 		return true;
-	p->read(pdu, port);
-	port->protocols |= (uint8_t)p->bit;
-	port->frames++;
-	port->last_ns = now_ns;
+	}
+	port.protocols |= (uint8_t)p->bit;
+	port.frames++;
+	port.last_ns = now_ns;
+	*(entry != NULL ? entry : &t->at[t->count++]) = port;
 	return true;
 }
 

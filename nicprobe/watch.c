@@ -5,7 +5,7 @@
  * are tested the cards are read on, and our own addresses are probed now and then, as RFC 5227 probes: without claiming them.
  */
 #include "nicprobe/checks.h"
-#include "nicprobe/pump.h"
+#include "nicprobe/probe.h"
 #include "nicprobe/tell.h"
 
 #define PUMP_EVERY_NS  (20ull * NS_PER_MS)
@@ -18,17 +18,13 @@ static bool is_watched(const struct net_session *s, const struct candidate *c)
 	       (c->sources & FROM_NET_IP || (s->address.held && ip4_same(s->address.ip, c->ip)));
 }
 
-static void probe(struct run *run, const struct candidate *c)
+static void probe_own(struct run *run)
 {
-	struct net_session *s = run->net;
-	const uint16_t nics = c->nics & net_usable(s);
+	const struct candidates *t = &run->net->candidates;
 
-	for (unsigned i = 0; i < s->station_count; i++) {
-		const struct arp arp = {
-			ARP_OP_REQUEST, {.mac = s->stations[i].nic->mac}, {.ip = c->ip}};
-
-		if (nics >> i & 1)
-			net_send_arp(run, i, &arp);
+	for (size_t i = 0; i < t->count; i++) {
+		if (is_watched(run->net, &t->at[i]))
+			probe_send(run, &t->at[i]);
 	}
 }
 
@@ -41,13 +37,10 @@ void net_watch(struct run *run)
 		return;
 	s->watching = true;
 	net_pump(run);
-	for (size_t i = 0; i < s->candidates.count && now_ns - s->watched_ns >= PROBE_EVERY_NS;
-		i++) {
-		if (is_watched(s, &s->candidates.at[i]))
-			probe(run, &s->candidates.at[i]);
-	}
-	if (now_ns - s->watched_ns >= PROBE_EVERY_NS)
+	if (now_ns - s->watched_ns >= PROBE_EVERY_NS) {
 		s->watched_ns = now_ns;
+		probe_own(run);
+	}
 	s->watching = false;
 }
 

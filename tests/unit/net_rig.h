@@ -246,12 +246,27 @@ static void rig_init(struct rig *rig, const char *const *specs)
 		.seed = 7};
 }
 
+/* One check as the suite would run it. */
+static inline enum verdict rig_run_one(struct rig *rig, const struct check *check)
+{
+	record_check_begin(&rig->rec, check->id, check->title, check->pass_if);
+	return record_check_end(&rig->rec, check->run(&rig->run));
+}
+
+/* Whether the notes, the last step's reason, or the sentence or fields of a finding have this in them. */
+static inline bool rig_shows(const struct rig *rig, const char *text)
+{
+	bool found = strstr(rig->notes, text) != NULL || strstr(rig->rec.check_why, text) != NULL;
+
+	for (size_t i = 0; !found && i < rig->finding_count; i++)
+		found = strstr(rig->findings[i].message, text) != NULL ||
+			strstr(rig->findings[i].fields, text) != NULL;
+	return found;
+}
+
 static void rig_check(struct rig *rig, size_t i)
 {
-	const struct check *check = rig_checks[i];
-
-	record_check_begin(&rig->rec, check->id, check->title, check->pass_if);
-	rig->verdicts[i] = record_check_end(&rig->rec, check->run(&rig->run));
+	rig->verdicts[i] = rig_run_one(rig, rig_checks[i]);
 	text_copy(rig->whys[i], sizeof(rig->whys[i]), rig->rec.check_why);
 }
 

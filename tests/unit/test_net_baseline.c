@@ -78,8 +78,7 @@ static enum verdict run_check(const char *const *specs, bool with_volume)
 	rig.config.net_dhcp = DHCP_LEASE;
 	rig.may_speak = (struct ip4){0x0a00020f};
 	sim_volume_port(&volume, with_volume ? root : NULL, &rig.machine.volume);
-	record_check_begin(&rig.rec, check->id, check->title, check->pass_if);
-	verdict = record_check_end(&rig.rec, check->run(&rig.run));
+	verdict = rig_run_one(&rig, check);
 	net_session_end(&rig.run);
 	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
 	return verdict;

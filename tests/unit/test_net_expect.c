@@ -87,8 +87,7 @@ static void play(const struct scenario *sc)
 			(struct text){sc->dhcp, strlen(sc->dhcp)}, &rig.config.net_expect_dhcp));
 	text_copy(rig.config.net_expect_switch, CONFIG_GLOBS, sc->port);
 	rig.config.net_expect_vlan = sc->vlan;
-	record_check_begin(&rig.rec, check->id, check->title, check->pass_if);
-	verdict = record_check_end(&rig.rec, check->run(&rig.run));
+	verdict = rig_run_one(&rig, check);
 	CHECK(verdict == sc->verdict, "%s", verdict_name(verdict));
 	CHECK_STR(rig_codes(&rig), sc->codes);
 	CHECK(shows(sc->shows), "%s", sc->shows);

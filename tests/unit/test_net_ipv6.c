@@ -282,16 +282,6 @@ static void inject_all(unsigned does)
 		inject(b, pkt, advertise(pkt, b, 0), 800 * NS_PER_MS);
 }
 
-static bool shows(const char *text)
-{
-	bool found = strstr(rig.notes, text) != NULL || strstr(rig.rec.check_why, text) != NULL;
-
-	for (size_t i = 0; !found && i < rig.finding_count; i++)
-		found = strstr(rig.findings[i].message, text) != NULL ||
-			strstr(rig.findings[i].fields, text) != NULL;
-	return found;
-}
-
 static void play(const struct scenario *sc)
 {
 	const struct check *check = &net_ipv6_check;
@@ -301,11 +291,10 @@ static void play(const struct scenario *sc)
 	rig_init(&rig, sc->specs);
 	CHECK(!rig.nics[0].has_driver || rig.nics[0].open(rig.nics[0].ctx) == NIC_OK);
 	inject_all(sc->does);
-	record_check_begin(&rig.rec, check->id, check->title, check->pass_if);
-	verdict = record_check_end(&rig.rec, check->run(&rig.run));
+	verdict = rig_run_one(&rig, check);
 	CHECK(verdict == sc->verdict, "%s", verdict_name(verdict));
 	CHECK_STR(rig_codes(&rig), sc->codes);
-	CHECK(shows(sc->shows), "%s", sc->shows);
+	CHECK(rig_shows(&rig, sc->shows), "%s", sc->shows);
 	net_session_end(&rig.run);
 	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
 	CHECK(rig.clock.now_ns <= 12 * (uint64_t)NS_PER_S);

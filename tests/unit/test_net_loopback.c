@@ -30,13 +30,7 @@ static enum nic_result give_back(void *ctx)
 
 static bool shows(const char *text)
 {
-	bool found = strstr(rig.notes, text) != NULL || strstr(rig.rec.check_why, text) != NULL ||
-		     strstr(rig.coverage, text) != NULL;
-
-	for (size_t i = 0; !found && i < rig.finding_count; i++)
-		found = strstr(rig.findings[i].fields, text) != NULL ||
-			strstr(rig.findings[i].message, text) != NULL;
-	return found;
+	return rig_shows(&rig, text) || strstr(rig.coverage, text) != NULL;
 }
 
 /* One card with an e1000 behind it, listened to before. */
@@ -55,8 +49,7 @@ static enum verdict run_loopback(void)
 {
 	const struct check *check = &nic_loopback_check;
 
-	record_check_begin(&rig.rec, check->id, check->title, check->pass_if);
-	return record_check_end(&rig.rec, check->run(&rig.run));
+	return rig_run_one(&rig, check);
 }
 
 static void expect(const char *name, enum verdict want, const char *codes, const char *text)

@@ -56,19 +56,13 @@ static void watch(void *ctx, unsigned nic, struct span frame)
 
 static enum verdict run_check(const struct check *check)
 {
-	record_check_begin(&rig.rec, check->id, check->title, check->pass_if);
-	return record_check_end(&rig.rec, check->run(&rig.run));
+	return rig_run_one(&rig, check);
 }
 
 static bool shows(const char *text)
 {
-	bool found = strstr(rig.notes, text) != NULL || strstr(rig.rec.check_why, text) != NULL ||
-		     strstr(rig.coverage, text) != NULL || strstr(rig.measures, text) != NULL;
-
-	for (size_t i = 0; !found && i < rig.finding_count; i++)
-		found = strstr(rig.findings[i].fields, text) != NULL ||
-			strstr(rig.findings[i].message, text) != NULL;
-	return found;
+	return rig_shows(&rig, text) || strstr(rig.coverage, text) != NULL ||
+	       strstr(rig.measures, text) != NULL;
 }
 
 static void play(const struct scenario *sc)

@@ -42,22 +42,11 @@ static const struct scenario {
 		"Packets to 192.0.2.1 get lost from hop 3 on (10.255.0.3).", NULL},
 };
 
-static bool shows(const char *text)
-{
-	bool found = strstr(rig.notes, text) != NULL || strstr(rig.rec.check_why, text) != NULL;
-
-	for (size_t i = 0; !found && i < rig.finding_count; i++)
-		found = strstr(rig.findings[i].message, text) != NULL ||
-			strstr(rig.findings[i].fields, text) != NULL;
-	return found;
-}
-
 static enum verdict run_ping(void)
 {
 	const struct check *check = &net_ping_check;
 
-	record_check_begin(&rig.rec, check->id, check->title, check->pass_if);
-	return record_check_end(&rig.rec, check->run(&rig.run));
+	return rig_run_one(&rig, check);
 }
 
 static void begin(const char *const *specs)
@@ -79,8 +68,9 @@ static void play(const struct scenario *sc)
 	verdict = run_ping();
 	CHECK(verdict == sc->verdict, "%s", verdict_name(verdict));
 	CHECK_STR(rig_codes(&rig), sc->codes);
-	CHECK(sc->shows == NULL || shows(sc->shows), "%s", sc->shows);
-	CHECK(sc->silent_about == NULL || !shows(sc->silent_about), "%s", sc->silent_about);
+	CHECK(sc->shows == NULL || rig_shows(&rig, sc->shows), "%s", sc->shows);
+	CHECK(sc->silent_about == NULL || !rig_shows(&rig, sc->silent_about), "%s",
+		sc->silent_about);
 	net_session_end(&rig.run);
 	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
 	if (failed != test_failed) {

@@ -166,8 +166,7 @@ static void play(const struct scenario *sc)
 	text_copy(rig.config.net_tcp, sizeof(rig.config.net_tcp), sc->tcp);
 	if (sc->dns != NULL)
 		CHECK(ip4_read(text_of(sc->dns), &rig.config.net_dns));
-	record_check_begin(&rig.rec, check->id, check->title, check->pass_if);
-	verdict = record_check_end(&rig.rec, check->run(&rig.run));
+	verdict = rig_run_one(&rig, check);
 	CHECK(verdict == sc->verdict, "%s", verdict_name(verdict));
 	CHECK_STR(rig_codes(&rig), sc->codes);
 	CHECK(shows(sc->shows), "%s", sc->shows);

@@ -111,16 +111,6 @@ static const struct scenario {
 	{"no link", {"nolink"}, OWN_IP, 24, DHCP_OFF, NULL, SKIP, "", "no link"},
 };
 
-static bool shows(const char *text)
-{
-	bool found = strstr(rig.notes, text) != NULL || strstr(rig.rec.check_why, text) != NULL;
-
-	for (size_t i = 0; !found && i < rig.finding_count; i++)
-		found = strstr(rig.findings[i].message, text) != NULL ||
-			strstr(rig.findings[i].fields, text) != NULL;
-	return found;
-}
-
 static struct ip4 ip_of(const char *text)
 {
 	struct ip4 ip = {0};
@@ -142,11 +132,10 @@ static void play(const struct scenario *sc)
 	rig.config.has_net_ip = sc->net_ip != NULL;
 	rig.config.net_ip = ip_of(sc->net_ip);
 	rig.config.net_prefix = sc->prefix;
-	record_check_begin(&rig.rec, check->id, check->title, check->pass_if);
-	verdict = record_check_end(&rig.rec, check->run(&rig.run));
+	verdict = rig_run_one(&rig, check);
 	CHECK(verdict == sc->verdict, "%s", verdict_name(verdict));
 	CHECK_STR(rig_codes(&rig), sc->codes);
-	CHECK(shows(sc->shows), "%s", sc->shows);
+	CHECK(rig_shows(&rig, sc->shows), "%s", sc->shows);
 	net_session_end(&rig.run);
 	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
 	if (failed != test_failed) {
