@@ -185,6 +185,18 @@ void record_measure(struct recorder *rec, const char *part, const char *name, ui
 	record_emit(rec, &r);
 }
 
+void record_series(struct recorder *rec, const char *part, const char *name, const char *x_unit,
+	const char *unit, unsigned decimals, const struct point *points, size_t count)
+{
+	struct record r = {.kind = RECORD_SERIES,
+		.part = part,
+		.u.series = {name, x_unit, unit, decimals, points,
+			count < SERIES_POINTS ? count : SERIES_POINTS}};
+
+	if (count > 0)
+		record_emit(rec, &r);
+}
+
 void record_progress_left(struct recorder *rec, const char *part, const char *what, uint64_t done,
 	uint64_t total, const char *unit, const char *at_name, uint64_t at, uint64_t left_ns)
 {

@@ -19,6 +19,7 @@ enum record_kind {
 	RECORD_CHECK_BEGIN,
 	RECORD_PROGRESS,
 	RECORD_MEASURE,
+	RECORD_SERIES,
 	RECORD_FINDING,
 	RECORD_NOTE,
 	RECORD_FAULT,    /* environment: firmware or we could not do the job; becomes ERROR */
@@ -49,6 +50,13 @@ struct field {
 #define FIELD_LIST(name_, texts_, count_) \
 	((struct field){                  \
 		.name = (name_), .kind = FIELD_TEXTS, .texts = (texts_), .text_count = (count_)})
+
+/* One point of a series. */
+struct point {
+	uint64_t x, y;
+};
+
+#define SERIES_POINTS 1024 /* at most, in one record */
 
 enum suspect_state { SUSPECT_UNTESTED, SUSPECT_CLEARED, SUSPECT_SUSPECT, SUSPECT_FAULTY };
 
@@ -91,6 +99,14 @@ struct record {
 			unsigned decimals;
 			const char *unit;
 		} measure;
+		struct {
+			const char *name;
+			const char *x_unit;
+			const char *unit;  /* of y */
+			unsigned decimals; /* of y: real value times 10^decimals; x is plain */
+			const struct point *points; /* x never falls */
+			size_t count;               /* 1 to SERIES_POINTS */
+		} series;
 		struct {
 			enum finding_code code;
 			enum verdict verdict;
@@ -194,6 +210,11 @@ void record_coverage(struct recorder *rec, const char *part, const char *format,
 /* A figure: value / 10^decimals in `unit` ("ms", "MB/s", "B", "%", "1" for plain counts). */
 void record_measure(struct recorder *rec, const char *part, const char *name, uint64_t value,
 	unsigned decimals, const char *unit);
+
+/* A curve, whole: figures over a place ("B" from the start of a disk), a time ("ns" since the check began) or a class
+ * ("ns" of latency), x never falling. y / 10^decimals in `unit`. More than SERIES_POINTS are cut off; none is no record. */
+void record_series(struct recorder *rec, const char *part, const char *name, const char *x_unit,
+	const char *unit, unsigned decimals, const struct point *points, size_t count);
 
 /* Where the work stands. Cheap: renderers thin it out. at_name may be NULL. record_progress_left() also says how much
  * longer it will take. */

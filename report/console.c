@@ -246,6 +246,7 @@ static const struct {
 	[RECORD_CHECK_BEGIN] = {on_check_begin, KEEPS_LIVE},
 	[RECORD_PROGRESS] = {on_progress, KEEPS_LIVE},
 	[RECORD_MEASURE] = {on_measure, IF_VERBOSE},
+	[RECORD_SERIES] = {NULL, KEEPS_LIVE}, /* curves are for the files */
 	[RECORD_FINDING] = {on_finding, ERASES_LIVE},
 	[RECORD_NOTE] = {on_note, IF_VERBOSE},
 	[RECORD_FAULT] = {on_fault, ERASES_LIVE},
@@ -263,7 +264,8 @@ static void hear(void *ctx, const struct record *r)
 		return;
 	if (kinds[r->kind].effect != KEEPS_LIVE)
 		erase_live(c);
-	kinds[r->kind].show(c, r);
+	if (kinds[r->kind].show != NULL)
+		kinds[r->kind].show(c, r);
 }
 
 void console_report_init(struct console_report *c, struct sink out)

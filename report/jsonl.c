@@ -154,6 +154,7 @@ static void (*const outside[])(struct jsonl *, const struct record *) = {
 	[RECORD_CHECK_BEGIN] = jsonl_step_begin,
 	[RECORD_PROGRESS] = NULL,
 	[RECORD_MEASURE] = on_measure,
+	[RECORD_SERIES] = NULL,
 	[RECORD_FINDING] = on_finding,
 	[RECORD_NOTE] = on_sentence,
 	[RECORD_FAULT] = on_fault,

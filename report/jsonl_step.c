@@ -90,6 +90,29 @@ static void on_measure(struct jsonl *w, const struct record *r)
 	json_end_line(&w->json);
 }
 
+/* The schema's own series are over time and take an object for each element; ours are curves of a thousand points. */
+static void on_series(struct jsonl *w, const struct record *r)
+{
+	struct json *j = &w->json;
+
+	jsonl_step_open(w, r, "extension");
+	json_text(j, "name", "series");
+	json_object(j, "content");
+	json_text(j, "name", r->u.series.name);
+	if (r->part != NULL)
+		json_text(j, "part", r->part);
+	json_text(j, "x_unit", r->u.series.x_unit);
+	json_text(j, "unit", r->u.series.unit);
+	json_array(j, "x");
+	for (size_t i = 0; i < r->u.series.count; i++)
+		json_number(j, NULL, r->u.series.points[i].x);
+	json_close(j);
+	json_array(j, "y");
+	for (size_t i = 0; i < r->u.series.count; i++)
+		json_decimal(j, NULL, r->u.series.points[i].y, r->u.series.decimals);
+	json_end_line(j);
+}
+
 static void put_texts(struct json *j, const struct field *f)
 {
 	json_array(j, f->name);
@@ -210,6 +233,7 @@ void jsonl_step_hear(struct jsonl *w, const struct record *r)
 	static void (*const kinds[])(struct jsonl *, const struct record *) = {
 		[RECORD_PROGRESS] = on_progress,
 		[RECORD_MEASURE] = on_measure,
+		[RECORD_SERIES] = on_series,
 		[RECORD_FINDING] = on_finding,
 		[RECORD_NOTE] = on_note,
 		[RECORD_FAULT] = on_fault,

@@ -227,6 +227,7 @@ static void (*const kinds[])(struct textlog *log, const struct record *r) = {
 	[RECORD_CHECK_BEGIN] = on_check_begin,
 	[RECORD_PROGRESS] = on_progress,
 	[RECORD_MEASURE] = on_measure,
+	[RECORD_SERIES] = NULL, /* curves are in results.jsonl and report.html */
 	[RECORD_FINDING] = on_finding,
 	[RECORD_NOTE] = on_note,
 	[RECORD_FAULT] = on_fault,
@@ -238,7 +239,8 @@ static void (*const kinds[])(struct textlog *log, const struct record *r) = {
 
 static void hear(void *ctx, const struct record *r)
 {
-	kinds[r->kind](ctx, r);
+	if (kinds[r->kind] != NULL)
+		kinds[r->kind](ctx, r);
 }
 
 void textlog_init(struct textlog *log, struct sink out)

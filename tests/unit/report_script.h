@@ -126,6 +126,7 @@ static void script_run_end(
 
 static void script_memory(struct recorder *rec)
 {
+	static const struct point speed[] = {{0, 1234567}, {8ull << 30, 1200000}, {16ull << 30, 5}};
 	record_check_begin(rec, "mem.march-c", "March C- over all free memory",
 		"every word reads back as it was written");
 	for (uint64_t done = 0; done <= 12; done++) {
@@ -135,6 +136,8 @@ static void script_memory(struct recorder *rec)
 		after(1025 * MS);
 	}
 	record_measure(rec, "mem", "write speed", 1234567, 3, "MB/s");
+	record_series(rec, "mem", "speed", "B", "MB/s", 1, speed, ARRAY_LEN(speed));
+	record_series(rec, "mem", "nothing", "B", "1", 0, speed, 0);
 	record_coverage(rec, "mem", "wrote and read 15.5 of 16 GiB with 2 backgrounds, no error");
 	record_why(rec, "15.5 of 16 GiB, 2 backgrounds, no mismatch");
 	record_check_end(rec, PASS);
