@@ -5,8 +5,11 @@ Faults that are there from the start are part of the machine (Disk.bad_sector, r
 Those of memory last as long as the machine runs, or wait for the moment to strike, in a thread of their own.
 """
 
+import contextlib
 import ctypes
 import mmap
+import multiprocessing
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -15,9 +18,11 @@ from machine import Run
 
 POLL_EVERY_S = 0.0002
 FORCE_EVERY_S = 0.00002  # sooner than the guest reads what it wrote, when it looks closely
+LOOK_EVERY_S = 0.1
 PR_SET_TIMERSLACK = 29
 SEQ_CST = 5  # GCC's __ATOMIC_SEQ_CST
 WORD_BYTES = 8
+FORK = multiprocessing.get_context("fork")  # the guest's memory is a descriptor of this process
 
 Action = Callable[[Run], None]
 
@@ -36,13 +41,24 @@ def in_thread(work: Callable[[Run], None]) -> Action:
 def force(address: int, size: int, once: Callable[[ctypes.Array], None]) -> Action:
     """From now on once(cells) again and again, on `size` bytes from the address on. Takes half a CPU at most."""
 
-    def work(run: Run) -> None:
+    def keep_forcing(run: Run) -> None:
         cells = window(run, address, size)
         ctypes.CDLL(None).prctl(PR_SET_TIMERSLACK, 1)  # or Linux adds its 50 microseconds to every sleep
-        while run.running:
+        with contextlib.suppress(PermissionError):
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))  # a busy machine would make a stuck cell a weak one
+        while True:
             started = time.monotonic()
             once(cells)
             time.sleep(max(FORCE_EVERY_S, time.monotonic() - started))
+
+    def work(run: Run) -> None:
+        # A process of its own: it waits for no other thread's turn at Python's lock.
+        forcing = FORK.Process(target=keep_forcing, args=(run,), daemon=True)
+        forcing.start()
+        while run.running:
+            time.sleep(LOOK_EVERY_S)
+        forcing.kill()
+        forcing.join()
 
     return in_thread(work)
 
