@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """The cases. For each check one machine in good order, and one for each fault that can be put in from outside."""
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import media
-from faults import cut_power, machine_check, press, pull_cable, stick_bits, type_serial
-from judge import AT_ONCE, MENU_IS_UP, Case, containing, hexadecimal, including, word_at
-from machine import DISK_DEVICES, Disk, Machine, Nic, Run, When
+from faults import cut_power, machine_check, press, stick_bits, type_serial
+from judge import AT_ONCE, MENU_IS_UP, Case, containing, hexadecimal, word_at
+from machine import DISK_DEVICES, Disk, Machine, Run, When
 from memory_cases import (
     LITTLE_MEMORY,
     LITTLE_RANGE,
@@ -22,64 +21,10 @@ from memory_cases import (
     stuck,
     stuck_bit,
 )
-from neighbours6 import Owner6, Router6
-from peer import (
-    Behaviour,
-    Crossover,
-    DhcpServer,
-    Host,
-    Owners,
-    ProxyArp,
-    Reflector,
-    Storm,
-    announcer,
-    prober,
-    same_mac,
-)
+from network_cases import NETWORKS
+from nic_cases import NICS
 from result import Result, file_problems
-from switches import Late, LldpSwitch, cdp_switch, lldp, tagged_chatter
-
-# ---- the network ----
-
-SERVER_IP = "192.168.77.20"
-GATEWAY_IP, GATEWAY_MAC = "192.168.77.1", "00:1b:17:00:01:01"
-LEASE_IP, SERVICE_IP = "192.168.77.50", "192.168.77.9"
-ROUTER_MAC, CAMERA_MAC, SWITCH_MAC = "f4:f2:6d:11:22:33", "00:40:8c:aa:bb:cc", "00:1b:54:01:02:03"
-
-
-def gateway(**faults) -> Host:
-    return Host(GATEWAY_IP, GATEWAY_MAC, **faults)
-
-
-def dhcp() -> DhcpServer:
-    return DhcpServer(GATEWAY_IP, GATEWAY_MAC, LEASE_IP)
-
-
-def lan(*more: Callable[[], Behaviour]) -> tuple[Nic, ...]:
-    """One card on a segment with a gateway that serves DHCP. `more` are functions that make further behaviours."""
-    return (Nic(lan=lambda: [gateway(), dhcp()] + [make() for make in more]),)
-
-
-def bare_lan(*behaviours: Callable[[], Behaviour]) -> tuple[Nic, ...]:
-    return (Nic(lan=lambda: [make() for make in behaviours]),)
-
-
-def changing_lan(*macs: str) -> tuple[Nic, ...]:
-    """A segment whose gateway has another MAC address at every boot."""
-    boots = iter(macs)
-
-    def make() -> list[Behaviour]:
-        mac = next(boots)
-        return [Host(GATEWAY_IP, mac), DhcpServer(GATEWAY_IP, mac, LEASE_IP)]
-
-    return (Nic(lan=make),)
-
-
-OWN_ADDRESS = {"net.ip": f"{SERVER_IP}/24", "net.gateway": GATEWAY_IP}
-NETWORK = {"checks": "nic.* net.*"}
-FAULTY_NETWORK = {"checks": "nic.* net.* -net.sweep -net.ipv6"}  # these two take their time, and have cases of their own
-SPEAKS_FROM_LEASE = frozenset({LEASE_IP})
-SPEAKS_FROM_OWN = frozenset({SERVER_IP, LEASE_IP})
+from segment import SPEAKS_FROM_LEASE, lan, lease_returned
 
 # ---- disks ----
 
@@ -96,24 +41,6 @@ HOSTILE_SMBIOS = (
 )
 
 
-def wake_late(run: Run) -> None:
-    for behaviour in run.peers[0].behaviours:
-        if isinstance(behaviour, Late):
-            behaviour.awake = True
-
-
-def log_says(result: Result, text: str) -> Iterable[str]:
-    return () if text in (result.log / "runs" / "0001" / "log.txt").read_text() else [f"the log does not say: {text}"]
-
-
-def lease_returned(run: Run, _: Result) -> Iterable[str]:
-    server = next(b for b in run.peers[0].behaviours if isinstance(b, DhcpServer))
-    if server.granted == 0:
-        yield "never took a lease"
-    if server.released == 0:
-        yield "never gave its lease back"
-
-
 def prefix_readable(run: Run, result: Result) -> Iterable[str]:
     """What the power cut left of the run before is well-formed as far as it goes."""
     return file_problems(result.log / "runs" / "0001" / "results.jsonl", complete=False)
@@ -128,16 +55,6 @@ CLEAN = (
         events=(),  # the menu's own five seconds count
         inspect=lease_returned,
         within_s=60,
-    ),
-    Case("clean-own-address", Machine(disks=(), nics=lan(), options=NETWORK | OWN_ADDRESS), speaks_from=SPEAKS_FROM_OWN),
-    Case("clean-user-net", Machine(disks=(), nics=(Nic(),), options=NETWORK)),
-    *(
-        Case(
-            f"clean-{model}",
-            Machine(disks=(), nics=(replace(lan()[0], model=model),), options=NETWORK),
-            speaks_from=SPEAKS_FROM_LEASE,
-        )
-        for model in ("e1000e", "rtl8139")
     ),
     Case("no-nic", Machine(nics=(), options=LITTLE_RANGE), skipped=("net.ping", "net.duplicate-ip")),
     Case(
@@ -260,262 +177,6 @@ MACHINE_CHECKS = (
 )
 
 
-def network_case(name: str, nics: tuple[Nic, ...], code: str = "", verdict: str = "FAIL", **more) -> Case:
-    fields = more.pop("fields", {})
-    options = FAULTY_NETWORK | more.pop("options", {})
-    findings = ({"code": code, **fields},) if code else ()
-    more.setdefault("speaks_from", SPEAKS_FROM_LEASE)
-    return Case(name, Machine(disks=(), nics=nics, options=options), verdict, findings, **more)
-
-
-SECOND_MAC = "52:54:00:12:34:57"
-PAIR = {"checks": "nic.*"}
-
-
-def pair(model: str = Nic.model, **fault: float) -> tuple[Nic, ...]:
-    """Two cards on one cable; on a hub as long as that has no fault."""
-    cards = (Nic(model), Nic(model, mac=SECOND_MAC))
-    if not fault:
-        return tuple(replace(card, hub=0) for card in cards)
-    return tuple(replace(card, lan=lambda: [Crossover(**fault)]) for card in cards)
-
-
-def pair_case(name: str, nics: tuple[Nic, ...], code: str = "", **more) -> Case:
-    more.setdefault("verdict", "FAIL" if code else "PASS")
-    more.setdefault("passed", () if code else ("nic.pair",))
-    return network_case(name, nics, code, options=PAIR, speaks_from=frozenset(), **more)
-
-
-LOOPBACK = {"checks": "nic.* net.gateway nic.loopback"}
-BMC = ("-device", "ipmi-bmc-sim,id=bmc", "-device", "isa-ipmi-kcs,bmc=bmc")
-
-
-def stayed_inside(run: Run, result: Result) -> Iterable[str]:
-    """No looped frame reached the wire, and the card worked with its driver before, between and after."""
-    if any(frame.source == frame.target for frame in run.peers[0].own_frames()):
-        yield "a frame to the card itself came out of it"
-    text = (result.log / "runs" / "0001" / "log.txt").read_text()
-    if len(re.findall(r"end +net.gateway: PASS", text)) != 2:
-        yield "the gateway did not answer both before and after the loopback"
-    yield from lease_returned(run, result)
-
-
-def loopback_case(name: str, model: str, tested: bool, extra: tuple[str, ...] = (), **options: str) -> Case:
-    wanted = {"passed": ("nic.loopback",)} if tested else {"skipped": ("nic.loopback",)}
-    machine = Machine(
-        disks=(),
-        nics=tuple(replace(nic, model=model) for nic in lan()),
-        options=LOOPBACK | {"passes": "2"} | options,
-        extra=extra,
-    )
-    return Case(name, machine, speaks_from=SPEAKS_FROM_LEASE, inspect=stayed_inside, **wanted)
-
-
-def duplicate(name: str, make, macs: tuple[str, ...]) -> Case:
-    fields = {"ip": SERVER_IP, "macs": including(*macs)}
-    return network_case(name, lan(make), "net-duplicate-ip", fields=fields, options=OWN_ADDRESS)
-
-
-NETWORKS = (
-    duplicate("duplicate-ip-two-owners", lambda: Owners(SERVER_IP, (ROUTER_MAC, CAMERA_MAC)), (ROUTER_MAC, CAMERA_MAC)),
-    duplicate("duplicate-ip-one-owner", lambda: Host(SERVER_IP, ROUTER_MAC), (ROUTER_MAC,)),
-    duplicate("duplicate-ip-announced-only", lambda: announcer(SERVER_IP, ROUTER_MAC), (ROUTER_MAC,)),
-    duplicate("duplicate-ip-prober", lambda: prober(SERVER_IP, ROUTER_MAC), (ROUTER_MAC,)),
-    network_case("duplicate-frames", bare_lan(lambda: gateway(copies=2), dhcp), verdict="PASS"),
-    network_case("packet-loss", bare_lan(lambda: gateway(lost=0.3), dhcp), "net-packet-loss"),
-    network_case("packet-corrupt", bare_lan(lambda: gateway(corrupt=0.3), dhcp), "net-packet-corrupt", allowed=("net-packet-loss",)),
-    network_case(
-        "mtu-hole",
-        lan(lambda: Host(SERVICE_IP, CAMERA_MAC, longest=1400)),
-        "net-mtu-hole",
-        fields={"ip": SERVICE_IP, "mtu_passed": 1400},
-        options={"checks": "net.ping", "net.peer": SERVICE_IP},
-    ),
-    network_case(
-        "ping-overtaken",
-        bare_lan(lambda: gateway(overtaken=True), dhcp),
-        verdict="PASS",
-        options={"checks": "net.ping", "net.ping.count": "24", "net.ping.pace": "30ms"},
-        inspect=lambda _, result: log_says(result, f"echo replies from {GATEWAY_IP} came after the reply to a later request"),
-    ),
-    network_case("gateway-silent", bare_lan(lambda: gateway(silent_arp=True), dhcp), "net-gateway-silent"),
-    network_case(
-        "loop", lan(Reflector), "net-loop", allowed=("net-duplicate-ip", "net-duplicate-mac", "net-packet-loss")
-    ),
-    # Without ping: how many echoes survive a storm depends on how fast the emulator is today.
-    network_case("storm", lan(lambda: Storm(CAMERA_MAC)), "net-storm", verdict="WARN", options={"checks": "nic.* net.* -net.ping"}),
-    network_case("duplicate-mac", lan(lambda: same_mac(Nic().mac)), "net-duplicate-mac"),
-    network_case(
-        "rogue-dhcp",
-        lan(lambda: DhcpServer("192.168.77.2", ROUTER_MAC, "192.168.77.51"), lambda: Host("192.168.77.2", ROUTER_MAC)),
-        "net-rogue-dhcp",
-        verdict="WARN",
-        speaks_from=frozenset({LEASE_IP, "192.168.77.51"}),
-    ),
-    network_case("no-dhcp", bare_lan(gateway), "net-no-dhcp", verdict="WARN", speaks_from=frozenset()),
-    network_case(
-        "sweep-two-owners",
-        lan(lambda: Owners(SERVICE_IP, (ROUTER_MAC, CAMERA_MAC))),
-        "net-duplicate-ip",
-        fields={"ip": SERVICE_IP, "macs": including(ROUTER_MAC, CAMERA_MAC), "in_check": "net.sweep"},
-        passed=("net.duplicate-ip", "net.gateway"),
-        options=NETWORK,
-    ),
-    network_case(
-        "sweep-proxy-arp",
-        lan(lambda: ProxyArp(ROUTER_MAC), lambda: Host(SERVICE_IP, CAMERA_MAC)),
-        verdict="PASS",
-        options={"checks": "net.sweep"},
-        inspect=lambda _, result: log_says(result, f"{ROUTER_MAC} answers for most of the 253 addresses asked for: proxy ARP"),
-        speaks_from=frozenset(),
-    ),
-    network_case(
-        "service-open",
-        lan(lambda: Host(SERVICE_IP, CAMERA_MAC, open_ports=(2049,))),
-        verdict="PASS",
-        options={"checks": "net.services", "net.tcp": f"{SERVICE_IP}:2049"},
-        passed=("net.services",),
-    ),
-    network_case(
-        "service-refused",
-        lan(lambda: Host(SERVICE_IP, CAMERA_MAC, open_ports=(22,))),
-        "net-service-unreachable",
-        verdict="WARN",
-        fields={"ip": SERVICE_IP, "port": 2049, "result": "refused"},
-        options={"checks": "net.services", "net.tcp": f"{SERVICE_IP}:22 {SERVICE_IP}:2049"},
-    ),
-    network_case(
-        "stranger-with-web-page",
-        lan(lambda: Host(SERVER_IP, ROUTER_MAC, open_ports=(80,))),
-        "net-duplicate-ip",
-        fields={"ip": SERVER_IP, "mac": ROUTER_MAC, "vendor": containing("TP-LINK")},
-        options=OWN_ADDRESS | {"checks": "nic.* net.duplicate-ip"},
-        inspect=lambda _, result: log_says(result, "TCP 22 refused, TCP 80 open, TCP 443 refused; time to live 64"),
-    ),
-    network_case(
-        "ipv6-second-owner",
-        lan(lambda: Owner6(ROUTER_MAC)),
-        "net-duplicate-ip",
-        fields={"ip": "fe80::5054:ff:fe12:3456", "mac": ROUTER_MAC, "in_check": "net.ipv6"},
-        options={"checks": "nic.* net.ipv6 net.gateway"},
-    ),
-    network_case(
-        "ipv6-two-routers",
-        lan(lambda: Router6(GATEWAY_MAC, "2001:db8:1::"), lambda: Router6(ROUTER_MAC, "2001:db8:2::")),
-        "net-rogue-ra",
-        verdict="WARN",
-        fields={"nic": "nic0", "macs": including(GATEWAY_MAC, ROUTER_MAC)},
-        options={"checks": "nic.* net.ipv6 net.gateway"},
-    ),
-    network_case(
-        "ipv6-one-router",
-        lan(lambda: Router6(GATEWAY_MAC, "2001:db8:1::")),
-        verdict="PASS",
-        options={"checks": "nic.* net.ipv6 net.gateway"},
-        passed=("net.ipv6",),
-        inspect=lambda _, result: log_says(result, "as the way out for 1800 s; prefixes 2001:db8:1::/64"),
-    ),
-    network_case(
-        "switch-lldp",
-        lan(lambda: LldpSwitch(lldp(SWITCH_MAC, "sw-rack7", "Gi1/0/22", 20, "192.168.77.2", mau=30))),
-        verdict="PASS",
-        inspect=lambda _, result: log_says(result, "is connected to sw-rack7 port Gi1/0/22 (VLAN 20), by its LLDP"),
-    ),
-    network_case(
-        "expected-gateway-other",
-        lan(),
-        "net-unexpected",
-        verdict="WARN",
-        fields={"what": "gateway_mac", "expected": ROUTER_MAC, "actual": GATEWAY_MAC},
-        options={"checks": "net.expected", "net.expect_gateway_mac": ROUTER_MAC, "net.expect_dhcp": GATEWAY_IP},
-    ),
-    network_case(
-        "expected-port",
-        lan(lambda: LldpSwitch(lldp(SWITCH_MAC, "sw-rack7", "Gi1/0/22", 20, "192.168.77.2", mau=30))),
-        verdict="PASS",
-        options={"checks": "net.expected", "net.expect_switch": "sw-rack7*/22", "net.expect_vlan": "20"},
-        passed=("net.expected",),
-    ),
-    network_case(
-        "changed-gateway",
-        changing_lan(GATEWAY_MAC, ROUTER_MAC),
-        "net-changed",
-        verdict="WARN",
-        fields={"what": "gateway_mac", "old": GATEWAY_MAC, "new": ROUTER_MAC},
-        options={"checks": "net.gateway net.baseline"},
-        earlier_boot=AT_ONCE,
-    ),
-    network_case(
-        "unchanged",
-        changing_lan(GATEWAY_MAC, GATEWAY_MAC),
-        verdict="PASS",
-        options={"checks": "net.gateway net.baseline"},
-        earlier_boot=AT_ONCE,
-        passed=("net.baseline",),
-    ),
-    network_case(
-        "switch-half-duplex",
-        lan(lambda: cdp_switch(SWITCH_MAC, "core1", "Fa0/3", 20, full_duplex=False)),
-        "net-duplex-mismatch",
-        verdict="WARN",
-        fields={"nic": "nic0", "switch_port": containing("core1 port Fa0/3")},
-    ),
-    # The card's own registers say full: no doubt is left.
-    network_case(
-        "duplex-mismatch",
-        tuple(
-            replace(nic, model="e1000e")
-            for nic in lan(lambda: cdp_switch(SWITCH_MAC, "core1", "Fa0/3", 20, full_duplex=False))
-        ),
-        "net-duplex-mismatch",
-        fields={"nic": "nic0", "duplex": "half"},
-        options={"checks": "nic.* net.listen"},
-        inspect=lambda _, result: log_says(result, "nic.link/nic0: speed = 1000 Mb/s"),
-        speaks_from=frozenset(),
-    ),
-    network_case(
-        "trunk-port",
-        bare_lan(lambda: tagged_chatter(CAMERA_MAC, 20)),
-        "net-vlan-mismatch",
-        verdict="WARN",
-        fields={"nic": "nic0", "vlans": "20"},
-        options={"checks": "nic.* net.listen"},
-        speaks_from=frozenset(),
-    ),
-    network_case(
-        "duplicate-ip-late",
-        lan(lambda: Late(announcer(SERVER_IP, ROUTER_MAC))),
-        "net-duplicate-ip",
-        fields={"ip": SERVER_IP, "macs": including(ROUTER_MAC)},
-        options=SOME_MEMORY | OWN_ADDRESS | {"checks": "nic.* net.duplicate-ip mem.march-c"},
-        passed=("net.duplicate-ip", "mem.march-c"),
-        events=(*AT_ONCE, When("mem.march-c", wake_late)),
-        speaks_from=SPEAKS_FROM_OWN,
-    ),
-    network_case(
-        "link-lost-late",
-        lan(),
-        "nic-link-flap",
-        verdict="WARN",
-        fields={"nic": "nic0"},
-        options=SOME_MEMORY | {"checks": "nic.* net.listen mem.march-c"},
-        events=(*AT_ONCE, When("mem.march-c", pull_cable)),
-    ),
-    pair_case("pair-virtio", pair()),
-    pair_case("pair-e1000e", pair("e1000e")),
-    pair_case("pair-rtl8139", pair("rtl8139")),
-    pair_case("pair-vmxnet3", pair("vmxnet3")),
-    pair_case("pair-apart", (Nic(lan=list), Nic(mac=SECOND_MAC, lan=list)), passed=("nic.link",), skipped=("nic.pair",)),
-    pair_case("pair-loss", pair(lost=0.2), "net-packet-loss", fields={"nic": "nic0", "to_nic": "nic1"}),
-    pair_case("pair-corrupt", pair(corrupt=0.2), "net-packet-corrupt", fields={"nic": "nic0", "to_nic": "nic1"}),
-    loopback_case("loopback-e1000", "e1000", True),
-    loopback_case("loopback-e1000e", "e1000e", True),
-    loopback_case("loopback-not-known", "rtl8139", False),
-    loopback_case("loopback-bmc", "e1000e", False, BMC),
-    loopback_case("loopback-bmc-forced", "e1000e", True, BMC, **{"nic.loopback": "force"}),
-    network_case("nic-without-driver", (Nic("tulip"),), "nic-no-driver", verdict="WARN"),
-)
-
 
 def bad_disk(bus: str, allowed: tuple[str, ...] = ()) -> Case:
     return Case(
@@ -630,4 +291,4 @@ CONTROL = (
     ),
 )
 
-CASES = CLEAN + INJECTED + MEMORY + LONG + MACHINE_CHECKS + NETWORKS + DISKS + MEDIA + OPTIONS + CONTROL
+CASES = CLEAN + INJECTED + MEMORY + LONG + MACHINE_CHECKS + NETWORKS + NICS + DISKS + MEDIA + OPTIONS + CONTROL

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""The cases about what is behind the cable: segments in good order, and one for each fault of a network."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from judge import AT_ONCE, Case, containing, including
+from machine import Machine, Nic, Run, When
+from memory_cases import SOME_MEMORY
+from neighbours6 import Owner6, Router6
+from peer import Behaviour, DhcpServer, Host, Owners, ProxyArp, Reflector, Storm, announcer, prober, same_mac
+from segment import (
+    CAMERA_MAC,
+    GATEWAY_IP,
+    GATEWAY_MAC,
+    LEASE_IP,
+    NETWORK,
+    OWN_ADDRESS,
+    ROUTER_MAC,
+    SERVER_IP,
+    SERVICE_IP,
+    SPEAKS_FROM_LEASE,
+    SPEAKS_FROM_OWN,
+    SWITCH_MAC,
+    bare_lan,
+    dhcp,
+    gateway,
+    lan,
+    log_says,
+    network_case,
+)
+from switches import Late, LldpSwitch, lldp, tagged_chatter
+
+
+def changing_lan(*macs: str) -> tuple[Nic, ...]:
+    """A segment whose gateway has another MAC address at every boot."""
+    boots = iter(macs)
+
+    def make() -> list[Behaviour]:
+        mac = next(boots)
+        return [Host(GATEWAY_IP, mac), DhcpServer(GATEWAY_IP, mac, LEASE_IP)]
+
+    return (Nic(lan=make),)
+
+
+def wake_late(run: Run) -> None:
+    for behaviour in run.peers[0].behaviours:
+        if isinstance(behaviour, Late):
+            behaviour.awake = True
+
+
+def duplicate(name: str, make: Callable[[], Behaviour], macs: tuple[str, ...]) -> Case:
+    fields = {"ip": SERVER_IP, "macs": including(*macs)}
+    return network_case(name, lan(make), "net-duplicate-ip", fields=fields, options=OWN_ADDRESS)
+
+
+CLEAN = (
+    Case("clean-own-address", Machine(disks=(), nics=lan(), options=NETWORK | OWN_ADDRESS), speaks_from=SPEAKS_FROM_OWN),
+    Case("clean-user-net", Machine(disks=(), nics=(Nic(),), options=NETWORK)),
+    *(
+        Case(
+            f"clean-{model}",
+            Machine(disks=(), nics=(replace(lan()[0], model=model),), options=NETWORK),
+            speaks_from=SPEAKS_FROM_LEASE,
+        )
+        for model in ("e1000e", "rtl8139")
+    ),
+)
+
+FAULTS = (
+    duplicate("duplicate-ip-two-owners", lambda: Owners(SERVER_IP, (ROUTER_MAC, CAMERA_MAC)), (ROUTER_MAC, CAMERA_MAC)),
+    duplicate("duplicate-ip-one-owner", lambda: Host(SERVER_IP, ROUTER_MAC), (ROUTER_MAC,)),
+    duplicate("duplicate-ip-announced-only", lambda: announcer(SERVER_IP, ROUTER_MAC), (ROUTER_MAC,)),
+    duplicate("duplicate-ip-prober", lambda: prober(SERVER_IP, ROUTER_MAC), (ROUTER_MAC,)),
+    network_case("duplicate-frames", bare_lan(lambda: gateway(copies=2), dhcp), verdict="PASS"),
+    network_case("packet-loss", bare_lan(lambda: gateway(lost=0.3), dhcp), "net-packet-loss"),
+    network_case("packet-corrupt", bare_lan(lambda: gateway(corrupt=0.3), dhcp), "net-packet-corrupt", allowed=("net-packet-loss",)),
+    network_case(
+        "mtu-hole",
+        lan(lambda: Host(SERVICE_IP, CAMERA_MAC, longest=1400)),
+        "net-mtu-hole",
+        fields={"ip": SERVICE_IP, "mtu_passed": 1400},
+        options={"checks": "net.ping", "net.peer": SERVICE_IP},
+    ),
+    network_case(
+        "ping-overtaken",
+        bare_lan(lambda: gateway(overtaken=True), dhcp),
+        verdict="PASS",
+        options={"checks": "net.ping", "net.ping.count": "24", "net.ping.pace": "30ms"},
+        inspect=lambda _, result: log_says(result, f"echo replies from {GATEWAY_IP} came after the reply to a later request"),
+    ),
+    network_case("gateway-silent", bare_lan(lambda: gateway(silent_arp=True), dhcp), "net-gateway-silent"),
+    network_case(
+        "loop", lan(Reflector), "net-loop", allowed=("net-duplicate-ip", "net-duplicate-mac", "net-packet-loss")
+    ),
+    # Without ping: how many echoes survive a storm depends on how fast the emulator is today.
+    network_case("storm", lan(lambda: Storm(CAMERA_MAC)), "net-storm", verdict="WARN", options={"checks": "nic.* net.* -net.ping"}),
+    network_case("duplicate-mac", lan(lambda: same_mac(Nic().mac)), "net-duplicate-mac"),
+    network_case(
+        "rogue-dhcp",
+        lan(lambda: DhcpServer("192.168.77.2", ROUTER_MAC, "192.168.77.51"), lambda: Host("192.168.77.2", ROUTER_MAC)),
+        "net-rogue-dhcp",
+        verdict="WARN",
+        speaks_from=frozenset({LEASE_IP, "192.168.77.51"}),
+    ),
+    network_case("no-dhcp", bare_lan(gateway), "net-no-dhcp", verdict="WARN", speaks_from=frozenset()),
+    network_case(
+        "sweep-two-owners",
+        lan(lambda: Owners(SERVICE_IP, (ROUTER_MAC, CAMERA_MAC))),
+        "net-duplicate-ip",
+        fields={"ip": SERVICE_IP, "macs": including(ROUTER_MAC, CAMERA_MAC), "in_check": "net.sweep"},
+        passed=("net.duplicate-ip", "net.gateway"),
+        options=NETWORK,
+    ),
+    network_case(
+        "sweep-proxy-arp",
+        lan(lambda: ProxyArp(ROUTER_MAC), lambda: Host(SERVICE_IP, CAMERA_MAC)),
+        verdict="PASS",
+        options={"checks": "net.sweep"},
+        inspect=lambda _, result: log_says(result, f"{ROUTER_MAC} answers for most of the 253 addresses asked for: proxy ARP"),
+        speaks_from=frozenset(),
+    ),
+    network_case(
+        "service-open",
+        lan(lambda: Host(SERVICE_IP, CAMERA_MAC, open_ports=(2049,))),
+        verdict="PASS",
+        options={"checks": "net.services", "net.tcp": f"{SERVICE_IP}:2049"},
+        passed=("net.services",),
+    ),
+    network_case(
+        "service-refused",
+        lan(lambda: Host(SERVICE_IP, CAMERA_MAC, open_ports=(22,))),
+        "net-service-unreachable",
+        verdict="WARN",
+        fields={"ip": SERVICE_IP, "port": 2049, "result": "refused"},
+        options={"checks": "net.services", "net.tcp": f"{SERVICE_IP}:22 {SERVICE_IP}:2049"},
+    ),
+    network_case(
+        "stranger-with-web-page",
+        lan(lambda: Host(SERVER_IP, ROUTER_MAC, open_ports=(80,))),
+        "net-duplicate-ip",
+        fields={"ip": SERVER_IP, "mac": ROUTER_MAC, "vendor": containing("TP-LINK")},
+        options=OWN_ADDRESS | {"checks": "nic.* net.duplicate-ip"},
+        inspect=lambda _, result: log_says(result, "TCP 22 refused, TCP 80 open, TCP 443 refused; time to live 64"),
+    ),
+    network_case(
+        "ipv6-second-owner",
+        lan(lambda: Owner6(ROUTER_MAC)),
+        "net-duplicate-ip",
+        fields={"ip": "fe80::5054:ff:fe12:3456", "mac": ROUTER_MAC, "in_check": "net.ipv6"},
+        options={"checks": "nic.* net.ipv6 net.gateway"},
+    ),
+    network_case(
+        "ipv6-two-routers",
+        lan(lambda: Router6(GATEWAY_MAC, "2001:db8:1::"), lambda: Router6(ROUTER_MAC, "2001:db8:2::")),
+        "net-rogue-ra",
+        verdict="WARN",
+        fields={"nic": "nic0", "macs": including(GATEWAY_MAC, ROUTER_MAC)},
+        options={"checks": "nic.* net.ipv6 net.gateway"},
+    ),
+    network_case(
+        "ipv6-one-router",
+        lan(lambda: Router6(GATEWAY_MAC, "2001:db8:1::")),
+        verdict="PASS",
+        options={"checks": "nic.* net.ipv6 net.gateway"},
+        passed=("net.ipv6",),
+        inspect=lambda _, result: log_says(result, "as the way out for 1800 s; prefixes 2001:db8:1::/64"),
+    ),
+    network_case(
+        "switch-lldp",
+        lan(lambda: LldpSwitch(lldp(SWITCH_MAC, "sw-rack7", "Gi1/0/22", 20, "192.168.77.2", mau=30))),
+        verdict="PASS",
+        inspect=lambda _, result: log_says(result, "is connected to sw-rack7 port Gi1/0/22 (VLAN 20), by its LLDP"),
+    ),
+    network_case(
+        "expected-gateway-other",
+        lan(),
+        "net-unexpected",
+        verdict="WARN",
+        fields={"what": "gateway_mac", "expected": ROUTER_MAC, "actual": GATEWAY_MAC},
+        options={"checks": "net.expected", "net.expect_gateway_mac": ROUTER_MAC, "net.expect_dhcp": GATEWAY_IP},
+    ),
+    network_case(
+        "expected-port",
+        lan(lambda: LldpSwitch(lldp(SWITCH_MAC, "sw-rack7", "Gi1/0/22", 20, "192.168.77.2", mau=30))),
+        verdict="PASS",
+        options={"checks": "net.expected", "net.expect_switch": "sw-rack7*/22", "net.expect_vlan": "20"},
+        passed=("net.expected",),
+    ),
+    network_case(
+        "changed-gateway",
+        changing_lan(GATEWAY_MAC, ROUTER_MAC),
+        "net-changed",
+        verdict="WARN",
+        fields={"what": "gateway_mac", "old": GATEWAY_MAC, "new": ROUTER_MAC},
+        options={"checks": "net.gateway net.baseline"},
+        earlier_boot=AT_ONCE,
+    ),
+    network_case(
+        "unchanged",
+        changing_lan(GATEWAY_MAC, GATEWAY_MAC),
+        verdict="PASS",
+        options={"checks": "net.gateway net.baseline"},
+        earlier_boot=AT_ONCE,
+        passed=("net.baseline",),
+    ),
+    network_case(
+        "trunk-port",
+        bare_lan(lambda: tagged_chatter(CAMERA_MAC, 20)),
+        "net-vlan-mismatch",
+        verdict="WARN",
+        fields={"nic": "nic0", "vlans": "20"},
+        options={"checks": "nic.* net.listen"},
+        speaks_from=frozenset(),
+    ),
+    network_case(
+        "duplicate-ip-late",
+        lan(lambda: Late(announcer(SERVER_IP, ROUTER_MAC))),
+        "net-duplicate-ip",
+        fields={"ip": SERVER_IP, "macs": including(ROUTER_MAC)},
+        options=SOME_MEMORY | OWN_ADDRESS | {"checks": "nic.* net.duplicate-ip mem.march-c"},
+        passed=("net.duplicate-ip", "mem.march-c"),
+        events=(*AT_ONCE, When("mem.march-c", wake_late)),
+        speaks_from=SPEAKS_FROM_OWN,
+    ),
+)
+
+NETWORKS = CLEAN + FAULTS
