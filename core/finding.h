@@ -54,15 +54,27 @@ enum finding_code {
 	FINDING_COUNT
 };
 
+/* How sure it is that the suspect is the guilty part. */
+enum surety {
+	HINT, /* healthy machines show this, too: look, replace nothing for it */
+	LIKELY, /* the fault is there; a neighbour of the suspect (cable, slot, controller) may cause it */
+	SURE /* seen directly, and nothing but the suspect can do it */
+};
+
 struct finding_info {
 	const char *code;     /* "mem-bit-error": never renamed once released */
 	enum verdict verdict; /* FAIL or WARN, what it means for the run */
 	const char *
 		suspect; /* part id suspected when the finding names none: "mem", "net"...; NULL: no part */
+	enum surety surety;
 	const char *seen;  /* what was seen */
 	const char *means; /* what it means */
 	const char *next;  /* what to do next; one sentence, imperative */
+	const char *sure;  /* why that sure, and what else looks the same */
 };
+
+/* "a hint", "likely", "sure". Never NULL. */
+const char *surety_name(enum surety surety);
 
 /* Never NULL for code < FINDING_COUNT. */
 const struct finding_info *finding_info(enum finding_code code);

@@ -27,12 +27,17 @@ void findings_document(struct sink out)
 {
 	fmt(out,
 		"# Findings\n\nGenerated from the code by `make docs`. The closed list of what a run can find; the code is the\n"
-		"`verdict` of a `diagnosis` in `results.jsonl`, and the `code` of the `finding` extension behind it.\n");
+		"`verdict` of a `diagnosis` in `results.jsonl`, and the `code` of the `finding` extension behind it.\n\n"
+		"*How sure* is said of the part that is suspected. Sure: seen directly, and nothing else can do it. Likely: the\n"
+		"fault is there, but a neighbour of the part may cause it. A hint: healthy machines show this, too; replace\n"
+		"nothing for it.\n");
 	for (unsigned code = 0; code < FINDING_COUNT; code++) {
 		const struct finding_info *f = finding_info((enum finding_code)code);
 
-		fmt(out, "\n## `%s` (%s)\n\n- **Seen:** %s\n- **Means:** %s\n- **Do next:** %s\n",
-			f->code, verdict_name(f->verdict), f->seen, f->means, f->next);
+		fmt(out,
+			"\n## `%s` (%s)\n\n- **Seen:** %s\n- **Means:** %s\n- **How sure:** %s. %s\n- **Do next:** %s\n",
+			f->code, verdict_name(f->verdict), f->seen, f->means,
+			surety_name(f->surety), f->sure, f->next);
 	}
 }
 
