@@ -33,3 +33,19 @@ const char *dimm_label(char *buf, size_t cap, const struct inventory *inventory,
 		fmt_add(buf, cap, " (%s)", what);
 	return buf;
 }
+
+const char *part_kind_name(enum part_kind kind)
+{
+	static const char *const names[PART_KIND_COUNT] = {
+		[PART_BOARD] = "board and CPUs",
+		[PART_FIRMWARE] = "firmware",
+		[PART_CPU] = "CPU",
+		[PART_MEMORY] = "memory",
+		[PART_DIMM] = "DIMM",
+		[PART_NETWORK] = "network",
+		[PART_NIC] = "network card",
+		[PART_DISK] = "disk",
+	};
+
+	return names[kind];
+}

@@ -18,7 +18,8 @@ enum part_kind {
 	PART_DIMM,
 	PART_NETWORK,
 	PART_NIC,
-	PART_DISK
+	PART_DISK,
+	PART_KIND_COUNT
 };
 
 #define PART_ID   12
@@ -35,6 +36,9 @@ struct part {
 	char location[PART_TEXT]; /* slot label, PCI address */
 	uint64_t size_bytes;      /* DIMM, disk: capacity; 0 unknown */
 };
+
+/* "memory", "network card", "DIMM". Never NULL. */
+const char *part_kind_name(enum part_kind kind);
 
 /* Parts that every machine has exactly once; the others are numbered: cpu0, dimm3, nic0, disk1. */
 #define PART_ID_BOARD    "board"

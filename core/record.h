@@ -121,6 +121,11 @@ struct record {
 			const char *suspect; /* what it is called: "memory", "nic0 Intel 82574L" */
 			enum suspect_state state;
 			const char *next;
+			const struct finding_info
+				*finding;         /* the weightiest one on it; NULL: none */
+			const char *failure_code; /* core/failure_code.h; NULL unless FAULTY */
+			const char *
+				because_of; /* id of the part whose fault explains all that was found here; or NULL */
 		} triage;
 		struct {
 			enum verdict verdict;

@@ -186,6 +186,8 @@ static void on_triage(struct console_report *c, const struct record *r)
 	lines_write(c->out, head, TRIAGE_INDENT, sentence);
 	if (report_text(r->u.triage.next)[0] != '\0')
 		lines_write(c->out, "          next: ", TRIAGE_INDENT + 6, r->u.triage.next);
+	if (r->u.triage.failure_code != NULL)
+		put_line(c, "%*sfailure code: %s", TRIAGE_INDENT, "", r->u.triage.failure_code);
 }
 
 static void on_check_end(struct console_report *c, const struct record *r)

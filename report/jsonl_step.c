@@ -182,6 +182,12 @@ static void on_triage(struct jsonl *w, const struct record *r)
 	json_text(&w->json, "state", report_state_name(r->u.triage.state));
 	json_text(&w->json, "evidence", r->message);
 	json_text(&w->json, "next", r->u.triage.next);
+	if (r->u.triage.finding != NULL)
+		json_text(&w->json, "code", r->u.triage.finding->code);
+	if (r->u.triage.failure_code != NULL)
+		json_text(&w->json, "failure_code", r->u.triage.failure_code);
+	if (r->u.triage.because_of != NULL)
+		json_text(&w->json, "because_of", r->u.triage.because_of);
 	json_end_line(&w->json);
 }
 

@@ -59,6 +59,7 @@ static void on_triage(struct latest *l, const struct record *r)
 	keep(s->name, sizeof(s->name), r->u.triage.suspect);
 	keep(s->evidence, sizeof(s->evidence), r->message);
 	keep(s->next, sizeof(s->next), r->u.triage.next);
+	keep(s->failure_code, sizeof(s->failure_code), r->u.triage.failure_code);
 }
 
 static void on_run_end(struct latest *l, const struct record *r)
@@ -148,6 +149,8 @@ static void write_suspects(const struct latest *l, struct sink out)
 		lines_write(out, head, LABEL, sentence);
 		if (s->next[0] != '\0')
 			lines_write(out, "          next: ", LABEL + 6, s->next);
+		if (s->failure_code[0] != '\0')
+			fmt(out, "%*sfailure code: %s\n", LABEL, "", s->failure_code);
 	}
 	if (l->suspect_count > LATEST_SUSPECTS)
 		fmt(out, "%zu more stand in log.txt.\n", l->suspect_count - LATEST_SUSPECTS);

@@ -7,6 +7,7 @@
 #ifndef KIRIWAKE_REPORT_LATEST_H
 #define KIRIWAKE_REPORT_LATEST_H
 
+#include "core/failure_code.h"
 #include "report/report.h"
 
 #define LATEST_FINDINGS 20
@@ -27,6 +28,7 @@ struct latest_suspect {
 	char name[PART_TEXT + PART_ID];
 	char evidence[LATEST_TEXT];
 	char next[LATEST_TEXT];
+	char failure_code[FAILURE_CODE]; /* empty: none */
 };
 
 struct latest {

@@ -199,6 +199,8 @@ static void on_triage(struct textlog *log, const struct record *r)
 		report_text(r->u.triage.suspect), report_text(r->message));
 	if (report_text(r->u.triage.next)[0] != '\0')
 		put(log, DETAIL "next: %s", r->u.triage.next);
+	if (r->u.triage.failure_code != NULL)
+		put(log, DETAIL "failure code: %s", r->u.triage.failure_code);
 }
 
 static void on_check_end(struct textlog *log, const struct record *r)

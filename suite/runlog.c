@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The run's directory on the log volume. Pure over volume_port. See runlog.h. */
 #include "suite/runlog.h"
+#include "core/fnv.h"
 #include "core/text.h"
 
 #define FLUSH_EVERY_NS 10000000000u
 #define FINDINGS_FLUSH \
 	64 /* findings that are flushed one by one; later ones wait for the next flush */
-#define FNV_BASIS 0xcbf29ce484222325u
-#define FNV_PRIME 0x100000001b3u
-
-static uint64_t fnv1a(uint64_t hash, const char *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (uint8_t)bytes[i]) * FNV_PRIME;
-	return hash;
-}
 
 /* ---- writing ---- */
 
