@@ -102,6 +102,14 @@ class Frame:
         return ip_text(self.raw[28:32])
 
     @property
+    def arp_sender_mac(self) -> str:
+        return mac_text(self.raw[22:28])
+
+    @property
+    def arp_target_mac(self) -> str:
+        return mac_text(self.raw[32:38])
+
+    @property
     def arp_target_ip(self) -> str:
         return ip_text(self.raw[38:42])
 
@@ -130,7 +138,7 @@ class Frame:
     @property
     def dhcp(self) -> "DhcpMessage | None":
         datagram = self.ip_payload(IP_UDP)
-        if len(datagram) < 8 + 240 or datagram[0:4] != struct.pack("!HH", 68, 67):
+        if len(datagram) < 8 + 240 or datagram[0:4] not in (struct.pack("!HH", 68, 67), struct.pack("!HH", 67, 68)):
             return None
         return DhcpMessage(datagram[8:])
 
@@ -141,6 +149,7 @@ class DhcpMessage:
     def __init__(self, raw: bytes):
         self.xid = raw[4:8]
         self.client_ip = ip_text(raw[12:16])
+        self.your_ip = ip_text(raw[16:20])
         self.hardware = raw[28:44]
         self.options: dict[int, bytes] = {}
         at = 240
@@ -157,4 +166,12 @@ class DhcpMessage:
 
     @property
     def server(self) -> str:
-        return ip_text(self.options[54]) if len(self.options.get(54, b"")) == 4 else ""
+        return self._address(54)
+
+    @property
+    def requested(self) -> str:
+        return self._address(50)
+
+    def _address(self, option: int) -> str:
+        value = self.options.get(option, b"")
+        return ip_text(value) if len(value) == 4 else ""

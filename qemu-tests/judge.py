@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import captures
 from machine import Machine, Run, When
 from result import VERDICT_OF_EXIT_CODE, Result
 
@@ -32,7 +33,7 @@ class Case:
     prepare: Callable[[Path], None] | None = None  # done to the copy of the medium
     events: tuple[When, ...] = AT_ONCE
     earlier_boot: tuple[When, ...] = ()  # a boot before the one that is judged, with these events
-    speaks_from: frozenset[str] = frozenset()  # addresses that the machine may use on a scripted network
+    speaks_from: frozenset[str] = frozenset()  # addresses that the machine may use on the network
     inspect: Callable[[Run, Result], Iterable[str]] | None = None  # more problems, in words
     within_s: float | None = None  # from power-on to power-off
     timeout_s: float = 120
@@ -151,7 +152,8 @@ def _judge_outside(case: Case, run: Run) -> Iterable[str]:
     """What nobody may do, whatever the case: write to a patient, speak from somebody else's address."""
     for name in run.written_to():
         yield f"{name} was written to"
-    for peer in run.peers:
-        stolen = peer.spoken_from() - case.speaks_from
-        if stolen:
-            yield f"spoke from {sorted(stolen)} on the network"
+    own_macs = frozenset(nic.mac for nic in case.machine.nics)
+    for index, nic in enumerate(case.machine.nics):
+        rules = captures.Rules(nic.mac, own_macs, case.speaks_from, case.machine.options.get("net.dhcp", "lease"))
+        sent, heard = (captures.read(run.capture(index, name)) for name in ("sent", "heard"))
+        yield from (f"nic{index}: {problem}" for problem in captures.judge(sent, heard, rules))

@@ -173,11 +173,16 @@ class Run:
     def tidy(self, keep: bool) -> None:
         """Removes what is big and can be made again, unless somebody has to look at it."""
         if not keep:
-            for file in [self.image, self.log_image, *self._patients(), self.directory / "variables.fd"]:
+            captures = self.directory.glob("nic*.pcap")
+            for file in [self.image, self.log_image, *self._patients(), *captures, self.directory / "variables.fd"]:
                 file.unlink(missing_ok=True)
 
     def disk_file(self, index: int) -> Path:
         return self.directory / f"disk{index}.img"
+
+    def capture(self, nic: int, name: str) -> Path:
+        """Frames that the card sent ("sent") or that reached it ("heard"), as QEMU saw them."""
+        return self.directory / f"nic{nic}-{name}.pcap"
 
     @property
     def nvdimm_file(self) -> Path:
@@ -297,7 +302,11 @@ class Run:
             ours, theirs = sockets / f"peer{index}", sockets / f"nic{index}"
             backend = f"dgram,id=net{index},local.type=unix,local.path={theirs},remote.type=unix,remote.path={ours}"
             self.peers.append(Peer(ours, theirs, nic.mac, nic.lan(), self.peers))
-        return ["-netdev", backend, "-device", f"{nic.model},netdev=net{index},mac={nic.mac}"]
+        arguments = ["-netdev", backend, "-device", f"{nic.model},netdev=net{index},mac={nic.mac}"]
+        for name, queue in (("sent", "rx"), ("heard", "tx")):  # as the backend sees it
+            file = self.capture(index, name)
+            arguments += ["-object", f"filter-dump,id={name}{index},netdev=net{index},queue={queue},file={file}"]
+        return arguments
 
     def _watch(self, deadline: float, events: list[When], live: Callable[[str], None] | None) -> bool:
         """Reads the serial line until QEMU closes it. True if the time was over first."""

@@ -56,7 +56,7 @@ def duplicate(name: str, make: Callable[[], Behaviour], macs: tuple[str, ...]) -
 
 CLEAN = (
     Case("clean-own-address", Machine(disks=(), nics=lan(), options=NETWORK | OWN_ADDRESS), speaks_from=SPEAKS_FROM_OWN),
-    Case("clean-user-net", Machine(disks=(), nics=(Nic(),), options=NETWORK)),
+    Case("clean-user-net", Machine(disks=(), nics=(Nic(),), options=NETWORK), speaks_from=frozenset({"10.0.2.15"})),
     *(
         Case(
             f"clean-{model}",

@@ -302,11 +302,3 @@ class Peer:
 
     def own_frames(self) -> Iterator[Frame]:
         return (frame for frame in self.heard if frame.source == self.guest_mac)
-
-    def spoken_from(self) -> set[str]:
-        """Every IP address that the guest used as its own: as ARP sender or as source of a packet."""
-        spoken = set()
-        for frame in self.own_frames():
-            spoken.add(frame.arp_sender_ip if frame.is_arp else frame.ip_source)
-            spoken.add(frame.ip6_source)
-        return spoken - {"", "0.0.0.0", "::"}

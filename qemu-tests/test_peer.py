@@ -75,7 +75,7 @@ def test_host_answers_arp_and_echo(plug):
     assert (reply.arp_op, reply.arp_sender_ip, mac_text(reply.raw[22:28])) == (ARP_REPLY, "10.0.0.1", HOST)
     assert checksum(pong.ip_packet[:20]) == 0 and checksum(pong.ip_payload(IP_ICMP)) == 0
     assert pong.ip_payload(IP_ICMP)[8:] == bytes(range(56))
-    assert peer.spoken_from() == {"10.0.0.9"}
+    assert [frame.source for frame in peer.own_frames()] == [GUEST, GUEST]
 
 
 def test_loss_and_corruption(plug):
