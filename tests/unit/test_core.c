@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* core/: formatting, text, addresses, histograms and the recorder. */
+/* core/: formatting, text, addresses and the recorder. */
 #include "core/address.h"
 #include "core/fmt.h"
-#include "core/histogram.h"
 #include "core/record.h"
 #include "core/text.h"
 #include "tests/test.h"
@@ -171,47 +170,6 @@ static void test_addresses(void)
 	CHECK_U64(ip4_mask(32).value, 0xffffffff);
 }
 
-/* ---- histogram ---- */
-
-static void test_histogram(void)
-{
-	static struct histogram h;
-
-	CHECK_U64(histogram_percentile(&h, 50000), 0);
-	CHECK_U64(histogram_mean(&h), 0);
-	for (uint64_t v = 1; v <= 1000; v++)
-		histogram_add(&h, v * 1000);
-	CHECK_U64(h.count, 1000);
-	CHECK_U64(h.min, 1000);
-	CHECK_U64(h.max, 1000000);
-	CHECK_U64(histogram_mean(&h), 500500);
-	for (uint32_t per_mille = 1; per_mille < 1000; per_mille++) {
-		uint64_t want = per_mille * 1000 + 1000; /* the next sample: rank is cut down */
-		uint64_t got = histogram_percentile(&h, per_mille * 100);
-
-		CHECK(got >= want - want / 128 - 1 && got <= want + want / 128 + 1,
-			"%u per mille: %" PRIu64, per_mille, got);
-	}
-	CHECK_U64(histogram_percentile(&h, 100000), 1000000);
-	CHECK(histogram_percentile(&h, 0) <= 1000 + 1000 / 128);
-	histogram_add(&h, UINT64_MAX);
-	CHECK_U64(h.sum, UINT64_MAX);
-	CHECK(histogram_percentile(&h, 100000) >= UINT64_MAX - UINT64_MAX / 128);
-}
-
-/* Bins are ordered and gapless, and every value lies in its own. */
-static void test_histogram_bins(void)
-{
-	for (unsigned bin = 0; bin < HISTOGRAM_BINS; bin++) {
-		uint64_t floor = histogram_bin_floor(bin);
-
-		CHECK_U64(histogram_bin(floor), bin);
-		if (bin > 0)
-			CHECK_U64(histogram_bin(floor - 1), bin - 1);
-	}
-	CHECK_U64(histogram_bin(UINT64_MAX), HISTOGRAM_BINS - 1);
-}
-
 /* ---- recorder ---- */
 
 static uint64_t clock_ns;
@@ -319,8 +277,6 @@ int main(void)
 	test_glob();
 	test_numbers();
 	test_addresses();
-	test_histogram();
-	test_histogram_bins();
 	test_recorder();
 	test_recorder_verdicts();
 	test_findings_complete();
