@@ -105,14 +105,14 @@ static uint64_t class_count(const struct histogram *h, size_t class)
 	return count;
 }
 
-size_t histogram_classes(const struct histogram *h, struct histogram_class ret[HISTOGRAM_CLASSES])
+size_t histogram_classes(const struct histogram *h, struct point ret[HISTOGRAM_CLASSES])
 {
 	size_t last = histogram_bin(h->max) / CLASS, made = 0;
 
 	if (h->count == 0)
 		return 0;
 	for (size_t class = histogram_bin(h->min) / CLASS; class <= last; class ++)
-		ret[made++] = (struct histogram_class){
+		ret[made++] = (struct point){
 			histogram_bin_floor((unsigned)(class * CLASS)), class_count(h, class)};
 	return made;
 }

@@ -9,6 +9,7 @@
 #ifndef KIRIWAKE_CORE_HISTOGRAM_H
 #define KIRIWAKE_CORE_HISTOGRAM_H
 
+#include "core/point.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,16 +38,11 @@ uint64_t histogram_mean(const struct histogram *h);
  * Means nothing once the sum is saturated. */
 uint64_t histogram_stddev(const struct histogram *h);
 
-/* Samples from `from` on, up to the next class. */
-struct histogram_class {
-	uint64_t from, count;
-};
-
 #define HISTOGRAM_CLASSES (HISTOGRAM_BINS / 8)
 
-/* The curve of the samples: classes of eight bins, eight to a power of two, from the first that has samples to the
- * last, empty ones in between included. Returns how many. */
-size_t histogram_classes(const struct histogram *h, struct histogram_class ret[HISTOGRAM_CLASSES]);
+/* The curve of the samples: y of them are at least x and below the next x. Classes of eight bins, eight to a power of
+ * two, from the first that has samples to the last, empty ones in between included. Returns how many. */
+size_t histogram_classes(const struct histogram *h, struct point ret[HISTOGRAM_CLASSES]);
 
 /* The bin of a value and the smallest value of a bin, for renderers. */
 unsigned histogram_bin(uint64_t value);

@@ -10,6 +10,7 @@
 #include "core/finding.h"
 #include "core/inventory.h"
 #include "core/machine.h"
+#include "core/point.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,11 +51,6 @@ struct field {
 #define FIELD_LIST(name_, texts_, count_) \
 	((struct field){                  \
 		.name = (name_), .kind = FIELD_TEXTS, .texts = (texts_), .text_count = (count_)})
-
-/* One point of a series. */
-struct point {
-	uint64_t x, y;
-};
 
 #define SERIES_POINTS 1024 /* at most, in one record */
 

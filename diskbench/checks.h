@@ -36,6 +36,8 @@ struct disk_state {
 	unsigned timeouts;
 	enum job_end given_up; /* unless JOB_GOING: later checks leave the disk alone */
 	uint64_t bytes_per_s;  /* slowest sequential zone; 0: not measured */
+	uint16_t
+		rotation; /* as ATA IDENTIFY word 217 has it: 1 does not rotate, more: turns per minute; 0 not known */
 };
 
 /* Owned by the suite, zeroed before the first check of a run, kept over its passes. */
@@ -49,7 +51,9 @@ struct disk_session {
 
 	/* Scratch of the check that runs. */
 	struct histogram latency;
-	uint64_t slow_seen; /* chunks put aside so far */
+	struct histogram overhead;         /* of the program itself, per read */
+	struct point curve[SERIES_POINTS]; /* about to go on record */
+	uint64_t slow_seen;                /* chunks put aside so far */
 	size_t slow_count;
 	struct slow_chunk slow[SLOW_MAX];
 };

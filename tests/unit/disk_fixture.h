@@ -40,13 +40,20 @@ struct fixture {
 	size_t coverage_count;
 	char coverage[8][TEXT_MAX];
 	size_t note_count;
-	char notes[32][TEXT_MAX];
+	char notes[64][TEXT_MAX];
 	size_t measure_count;
 	struct {
-		char name[32], unit[8];
+		char part[16], name[64], unit[8];
 		uint64_t value;
-	} measures[64];
-	uint64_t progress_count, progress_lba;
+	} measures[256];
+	size_t series_count;
+	struct {
+		char name[64], x_unit[8], unit[8];
+		unsigned decimals;
+		size_t count;
+		struct point points[SERIES_POINTS];
+	} series[16];
+	uint64_t progress_count, progress_lba, progress_left_ns;
 	enum verdict verdict; /* of the last check */
 	char why[TEXT_MAX];
 };
@@ -103,6 +110,24 @@ static void fixture_hear_finding(struct fixture *f, const struct record *r)
 	}
 }
 
+static void fixture_hear_figure(struct fixture *f, const struct record *r)
+{
+	if (r->kind == RECORD_MEASURE && f->measure_count < ARRAY_LEN(f->measures)) {
+		text_copy(f->measures[f->measure_count].part, 16, r->part);
+		text_copy(f->measures[f->measure_count].name, 64, r->u.measure.name);
+		text_copy(f->measures[f->measure_count].unit, 8, r->u.measure.unit);
+		f->measures[f->measure_count++].value = r->u.measure.value;
+	} else if (r->kind == RECORD_SERIES && f->series_count < ARRAY_LEN(f->series)) {
+		text_copy(f->series[f->series_count].name, 64, r->u.series.name);
+		text_copy(f->series[f->series_count].x_unit, 8, r->u.series.x_unit);
+		text_copy(f->series[f->series_count].unit, 8, r->u.series.unit);
+		f->series[f->series_count].decimals = r->u.series.decimals;
+		f->series[f->series_count].count = r->u.series.count;
+		memcpy(f->series[f->series_count++].points, r->u.series.points,
+			r->u.series.count * sizeof(struct point));
+	}
+}
+
 static void fixture_hear(void *ctx, const struct record *r)
 {
 	struct fixture *f = ctx;
@@ -116,13 +141,12 @@ static void fixture_hear(void *ctx, const struct record *r)
 	else if (r->kind == RECORD_PROGRESS) {
 		f->progress_count++;
 		f->progress_lba = r->u.progress.at;
+		f->progress_left_ns = r->u.progress.left_ns;
 	} else if (r->kind == RECORD_CHECK_END) {
 		f->verdict = r->u.check_end.verdict;
 		text_copy(f->why, sizeof(f->why), r->message);
-	} else if (r->kind == RECORD_MEASURE && f->measure_count < ARRAY_LEN(f->measures)) {
-		text_copy(f->measures[f->measure_count].name, 32, r->u.measure.name);
-		text_copy(f->measures[f->measure_count].unit, 8, r->u.measure.unit);
-		f->measures[f->measure_count++].value = r->u.measure.value;
+	} else {
+		fixture_hear_figure(f, r);
 	}
 }
 
@@ -167,6 +191,7 @@ static void fixture_free(struct fixture *f)
 static inline enum verdict fixture_check(struct fixture *f, const struct check *check)
 {
 	f->finding_count = f->coverage_count = f->note_count = f->measure_count = 0;
+	f->series_count = 0;
 	f->last_pulse_ns = f->now_ns;
 	record_check_begin(&f->rec, check->id, check->title, check->pass_if);
 	return record_check_end(&f->rec, check->run(&f->run));
@@ -189,6 +214,20 @@ static inline bool fixture_has_note(const struct fixture *f, const char *part)
 			return true;
 	}
 	return false;
+}
+
+/* The points of a curve and, in *ret_count, how many. NULL, 0 when it was not made. */
+static inline const struct point *fixture_series(
+	const struct fixture *f, const char *name, size_t *ret_count)
+{
+	*ret_count = 0;
+	for (size_t i = 0; i < f->series_count; i++) {
+		if (text_same(f->series[i].name, name)) {
+			*ret_count = f->series[i].count;
+			return f->series[i].points;
+		}
+	}
+	return NULL;
 }
 
 /* The value of a measure, UINT64_MAX when it was not made. */

@@ -89,45 +89,7 @@ static void test_impossible_sizes(void)
 	}
 }
 
-/* ---- disk.benchmark ---- */
-
-static void test_benchmark(void)
-{
-	/* 1 MiB in 10 ms + 5 ms: 69.9 MB/s. 4 KiB: 5 ms + 40 us. */
-	struct fixture *f = fixture_new("size=256M,latency=5ms,rate=104857600");
-
-	CHECK_U64(fixture_check(f, &disk_benchmark_check), PASS);
-	CHECK_U64(fixture_measure(f, "seq-read-start"), 699);
-	CHECK_U64(fixture_measure(f, "seq-read-middle"), 699);
-	CHECK_U64(fixture_measure(f, "seq-read-end"), 699);
-	CHECK_U64(fixture_measure(f, "rand-read-min"), 50390);
-	CHECK_U64(fixture_measure(f, "rand-read-p50"), 50390);
-	CHECK_U64(fixture_measure(f, "rand-read-max"), 50390);
-	CHECK_U64(f->coverage_count, 1);
-	CHECK_STR(f->coverage[0],
-		"read 16 MiB at the start, 16 MiB in the middle, 16 MiB at the end and 256 blocks at random, no error");
-	CHECK_U64(f->sims.disks[0].request_count, 1 + 48 + 256);
-	CHECK(f->longest_silence_ns < 1000 * MS);
-	fixture_free(f);
-}
-
-/* A very slow disk: bounded, and only what was read is claimed. */
-static void test_benchmark_is_bounded(void)
-{
-	struct fixture *f = fixture_new("size=1T,latency=1s");
-	uint64_t start_ns = f->now_ns;
-
-	CHECK_U64(fixture_check(f, &disk_benchmark_check), PASS);
-	CHECK(f->now_ns - start_ns < 30000 * MS);
-	CHECK_STR(f->coverage[0],
-		"read 5 MiB at the start, 5 MiB in the middle, 5 MiB at the end and 3 blocks at random, no error");
-	fixture_free(f);
-
-	f = fixture_new("size=1T,latency=20s");
-	CHECK_U64(fixture_check(f, &disk_benchmark_check), SKIP);
-	CHECK_U64(f->coverage_count, 0);
-	fixture_free(f);
-}
+/* ---- disks of any size ---- */
 
 static void test_tiny_disks(void)
 {
@@ -165,13 +127,13 @@ static void test_small_buffers(void)
 /* The largest disk whose size in bytes still fits: nothing overflows. */
 static void test_largest_disk(void)
 {
-	struct fixture *f = fixture_new("size=8388607T,latency=100ms,bad=18014396361998335");
+	struct fixture *f = fixture_new("size=8388607T,latency=10ms,bad=18014396361998335");
 
 	CHECK_U64(fixture_check(f, &disk_benchmark_check), FAIL);
 	CHECK_U64(f->findings[0].lba, 18014396361998335);
 	CHECK_U64(f->findings[0].lba_count, 1);
 	CHECK_U64(fixture_check(f, &disk_surface_check), PASS);
-	CHECK_STR(f->coverage[0], "read 150 MiB of 7.9 EiB, 0.0000 %, evenly spread, no error");
+	CHECK_STR(f->coverage[0], "read 1.4 GiB of 7.9 EiB, 0.0000 %, evenly spread, no error");
 	fixture_free(f);
 }
 
@@ -239,7 +201,7 @@ static void test_ten_bad_blocks(void)
 /* What disk.benchmark reported, disk.surface counts. */
 static void test_remembered(void)
 {
-	struct fixture *f = fixture_new("size=64M,bad=100,bad=40000");
+	struct fixture *f = fixture_new("size=2G,bad=100,bad=40000");
 
 	CHECK_U64(fixture_check(f, &disk_benchmark_check), FAIL);
 	CHECK_U64(fixture_count(f, FINDING_DISK_READ_ERROR), 1);
@@ -261,8 +223,6 @@ int main(void)
 	test_inventory();
 	test_selection();
 	test_impossible_sizes();
-	test_benchmark();
-	test_benchmark_is_bounded();
 	test_tiny_disks();
 	test_small_buffers();
 	test_largest_disk();

@@ -113,7 +113,7 @@ static void test_histogram_classes(void)
 {
 	static const uint64_t values[] = {70, 71, 80, 1000, 1000000, UINT64_MAX};
 	static struct histogram h;
-	struct histogram_class classes[HISTOGRAM_CLASSES];
+	struct point classes[HISTOGRAM_CLASSES];
 	size_t count;
 	uint64_t sum = 0;
 
@@ -122,16 +122,16 @@ static void test_histogram_classes(void)
 		histogram_add(&h, values[i]);
 	count = histogram_classes(&h, classes);
 	CHECK(count <= HISTOGRAM_CLASSES);
-	CHECK_U64(classes[0].from, 64);
-	CHECK_U64(classes[0].count, 2);
-	CHECK_U64(classes[1].from, 72);
-	CHECK_U64(classes[1].count, 0);
-	CHECK_U64(classes[2].from, 80);
-	CHECK_U64(classes[2].count, 1);
+	CHECK_U64(classes[0].x, 64);
+	CHECK_U64(classes[0].y, 2);
+	CHECK_U64(classes[1].x, 72);
+	CHECK_U64(classes[1].y, 0);
+	CHECK_U64(classes[2].x, 80);
+	CHECK_U64(classes[2].y, 1);
 	for (size_t i = 0; i < count; i++)
-		sum += classes[i].count;
+		sum += classes[i].y;
 	CHECK_U64(sum, ARRAY_LEN(values));
-	CHECK_U64(classes[count - 1].count, 1);
+	CHECK_U64(classes[count - 1].y, 1);
 }
 
 int main(void)
