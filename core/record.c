@@ -6,6 +6,14 @@
 
 #define MESSAGE_SIZE 512
 #define FIELDS_MAX   32 /* of a planted finding, with its mark */
+#define NS_PER_MS    1000000u
+
+static uint64_t since_ns(const struct recorder *rec, uint64_t start_ns)
+{
+	uint64_t ns = rec->clock->now_ns(rec->clock->ctx) - start_ns;
+
+	return ns - ns % NS_PER_MS;
+}
 
 void recorder_init(struct recorder *rec, const struct clock_port *clock)
 {
@@ -21,7 +29,7 @@ void recorder_listen(struct recorder *rec, struct listener l)
 void record_emit(struct recorder *rec, struct record *r)
 {
 	r->seq = rec->seq++;
-	r->t_ns = rec->clock->now_ns(rec->clock->ctx) - rec->start_ns;
+	r->t_ns = since_ns(rec, rec->start_ns);
 	r->check = rec->check;
 	for (size_t i = 0; i < rec->listener_count; i++)
 		rec->listeners[i].hear(rec->listeners[i].ctx, r);
@@ -51,7 +59,7 @@ enum verdict record_check_end(struct recorder *rec, enum verdict concluded)
 				"the check came to no conclusion");
 	}
 	r.u.check_end.verdict = v;
-	r.u.check_end.took_ns = rec->clock->now_ns(rec->clock->ctx) - rec->check_start_ns;
+	r.u.check_end.took_ns = since_ns(rec, rec->check_start_ns);
 	record_emit(rec, &r);
 	rec->check = NULL;
 	return v;
@@ -176,11 +184,25 @@ void record_coverage(struct recorder *rec, const char *part, const char *format,
 	va_end(args);
 }
 
+void record_measure_limit(struct recorder *rec, const char *part, const char *name, uint64_t value,
+	unsigned decimals, const char *unit, enum limit limit, uint64_t limit_value)
+{
+	struct record r = {.kind = RECORD_MEASURE,
+		.part = part,
+		.u.measure = {name, value, decimals, unit, limit, limit_value}};
+
+	record_emit(rec, &r);
+}
+
 void record_measure(struct recorder *rec, const char *part, const char *name, uint64_t value,
 	unsigned decimals, const char *unit)
 {
-	struct record r = {
-		.kind = RECORD_MEASURE, .part = part, .u.measure = {name, value, decimals, unit}};
+	record_measure_limit(rec, part, name, value, decimals, unit, LIMIT_NONE, 0);
+}
+
+void record_file(struct recorder *rec, const char *name, const char *type, const char *what)
+{
+	struct record r = {.kind = RECORD_FILE, .message = what, .u.file = {name, type}};
 
 	record_emit(rec, &r);
 }

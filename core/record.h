@@ -26,6 +26,7 @@ enum record_kind {
 	RECORD_FAULT,    /* environment: firmware or we could not do the job; becomes ERROR */
 	RECORD_COVERAGE, /* what was really measured on one suspect: the ground for CLEARED */
 	RECORD_TRIAGE,
+	RECORD_FILE, /* a file beside the records */
 	RECORD_CHECK_END,
 	RECORD_RUN_END
 };
@@ -54,6 +55,9 @@ struct field {
 
 #define SERIES_POINTS 1024 /* at most, in one record */
 
+/* What a figure is held against. */
+enum limit { LIMIT_NONE, LIMIT_AT_MOST, LIMIT_AT_LEAST };
+
 enum suspect_state { SUSPECT_UNTESTED, SUSPECT_CLEARED, SUSPECT_SUSPECT, SUSPECT_FAULTY };
 
 struct counts {
@@ -63,7 +67,7 @@ struct counts {
 struct record {
 	enum record_kind kind;
 	uint32_t seq;        /* from 0; a gap means lost records */
-	uint64_t t_ns;       /* since RUN_BEGIN */
+	uint64_t t_ns;       /* since RUN_BEGIN; whole milliseconds: a run read back has the same */
 	const char *check;   /* id of the step it belongs to; NULL outside every step */
 	const char *part;    /* id of the part it is about, or NULL */
 	const char *message; /* a sentence for people, or NULL */
@@ -94,6 +98,8 @@ struct record {
 			uint64_t value; /* real value times 10^decimals */
 			unsigned decimals;
 			const char *unit;
+			enum limit limit;
+			uint64_t limit_value; /* times 10^decimals, too */
 		} measure;
 		struct {
 			const char *name;
@@ -124,9 +130,13 @@ struct record {
 				because_of; /* id of the part whose fault explains all that was found here; or NULL */
 		} triage;
 		struct {
+			const char *name; /* in the run's directory */
+			const char *type; /* as HTTP would call it: "text/html" */
+		} file;                   /* message: what is in it */
+		struct {
 			enum verdict verdict;
-			uint64_t took_ns;
-		} check_end; /* message: why */
+			uint64_t took_ns; /* whole milliseconds */
+		} check_end;              /* message: why */
 		struct {
 			enum verdict verdict;
 			bool complete;
@@ -212,10 +222,17 @@ void record_coverage(struct recorder *rec, const char *part, const char *format,
 void record_measure(struct recorder *rec, const char *part, const char *name, uint64_t value,
 	unsigned decimals, const char *unit);
 
+/* The same of a figure that is held against `limit_value`, which has as many decimals. Records no finding. */
+void record_measure_limit(struct recorder *rec, const char *part, const char *name, uint64_t value,
+	unsigned decimals, const char *unit, enum limit limit, uint64_t limit_value);
+
 /* A curve, whole: figures over a place ("B" from the start of a disk), a time ("ns" since the check began) or a class
- * ("ns" of latency), x never falling. y / 10^decimals in `unit`. More than SERIES_POINTS are cut off; none is no record. */
+ * ("ns" of latency, and y in "1": how often), x never falling. y / 10^decimals in `unit`. More than SERIES_POINTS are cut off; none is no record. */
 void record_series(struct recorder *rec, const char *part, const char *name, const char *x_unit,
 	const char *unit, unsigned decimals, const struct point *points, size_t count);
+
+/* A file in the run's directory, `type` as HTTP would call it ("text/html"), and what is in it. */
+void record_file(struct recorder *rec, const char *name, const char *type, const char *what);
 
 /* Where the work stands. Cheap: renderers thin it out. at_name may be NULL. record_progress_left() also says how much
  * longer it will take. */

@@ -52,3 +52,43 @@ const char *civil_text(char buf[CIVIL_TEXT], int64_t wall_s, uint64_t after_ns)
 		in_day / 3600, in_day / 60 % 60, in_day % 60, ms);
 	return buf;
 }
+
+/* Days from 1970-01-01 to the first of March of `year`, which leap days of years before it have moved. */
+static uint64_t days_to_march(unsigned year)
+{
+	return UINT64_C(365) * year + year / 4 - year / 100 + year / 400 - DAYS_0_TO_1970;
+}
+
+/* Reads `digits` digits at *p, and then, unless it is NUL, `mark`. */
+static bool read_part(const char **p, unsigned digits, char mark, unsigned *ret)
+{
+	unsigned value = 0;
+
+	for (; digits > 0; digits--, ++*p) {
+		if (**p < '0' || **p > '9')
+			return false;
+		value = value * 10 + (unsigned)(**p - '0');
+	}
+	if (mark != '\0' && *(*p)++ != mark)
+		return false;
+	*ret = value;
+	return true;
+}
+
+bool civil_read(const char *text, uint64_t *ret_ms)
+{
+	unsigned year, month, day, hour, minute, second, ms;
+	uint64_t days;
+
+	if (!read_part(&text, 4, '-', &year) || !read_part(&text, 2, '-', &month) ||
+		!read_part(&text, 2, 'T', &day) || !read_part(&text, 2, ':', &hour) ||
+		!read_part(&text, 2, ':', &minute) || !read_part(&text, 2, '.', &second) ||
+		!read_part(&text, 3, 'Z', &ms) || year < 1970 || month < 1 || month > 12)
+		return false;
+	/* The year is taken to begin in March: then every month but the last has a fixed length. */
+	year -= month < 3;
+	month = month < 3 ? month + 9 : month - 3;
+	days = days_to_march(year) + (153 * month + 2) / 5 + day - 1;
+	*ret_ms = (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + ms;
+	return true;
+}

@@ -254,6 +254,7 @@ static const struct {
 	[RECORD_FAULT] = {on_fault, ERASES_LIVE},
 	[RECORD_COVERAGE] = {on_coverage, IF_VERBOSE},
 	[RECORD_TRIAGE] = {on_triage, ERASES_LIVE},
+	[RECORD_FILE] = {NULL, KEEPS_LIVE},
 	[RECORD_CHECK_END] = {on_check_end, ERASES_LIVE},
 	[RECORD_RUN_END] = {on_run_end, ERASES_LIVE},
 };

@@ -116,6 +116,12 @@ void json_decimal(struct json *j, const char *name, uint64_t value, unsigned dec
 	put_plain(j, fmt_decimal(text, value, decimals));
 }
 
+void json_bool(struct json *j, const char *name, bool value)
+{
+	begin_value(j, name);
+	put_plain(j, value ? "true" : "false");
+}
+
 void json_hex(struct json *j, const char *name, uint64_t value)
 {
 	char text[FMT_SIZE];

@@ -44,6 +44,8 @@ void json_number(struct json *j, const char *name, uint64_t value);
 /* value / 10^decimals as an exact number; decimals <= 9. */
 void json_decimal(struct json *j, const char *name, uint64_t value, unsigned decimals);
 
+void json_bool(struct json *j, const char *name, bool value);
+
 /* The string "0x1f": JSON readers round integers beyond 2^53. */
 void json_hex(struct json *j, const char *name, uint64_t value);
 

@@ -160,6 +160,7 @@ static void (*const outside[])(struct jsonl *, const struct record *) = {
 	[RECORD_FAULT] = on_fault,
 	[RECORD_COVERAGE] = on_sentence,
 	[RECORD_TRIAGE] = on_sentence,
+	[RECORD_FILE] = NULL,
 	[RECORD_CHECK_END] = NULL,
 	[RECORD_RUN_END] = on_run_end,
 };

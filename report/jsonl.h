@@ -5,8 +5,9 @@
  * Spec.  OCP Test & Validation output, schema 2.0 (opencomputeproject/ocp-diag-core, json_spec).
  *
  * Ours on top of it: a finding is a `diagnosis` directly followed by an `extension` named "finding" with `code` and
- * typed fields; "coverage", "progress", "check" and "triage" are extensions too. A step's id is the check's,
- * with "#2" and so on when it runs again.
+ * typed fields; likewise an `error` by "fault", a `log` about a part by "note", a testStepStart by "criterion". "coverage",
+ * "progress", "series", "check", "triage" and "judged" are extensions too. A step's id is the check's, with "#2" and so on
+ * when it runs again. All that any renderer uses is in the file: report/replay.h makes the same records of it again.
  */
 #ifndef KIRIWAKE_REPORT_JSONL_H
 #define KIRIWAKE_REPORT_JSONL_H
@@ -27,6 +28,7 @@ struct jsonl {
 	uint32_t sequence; /* of lines, not of records: one record may take several */
 	int64_t wall_s; /* at t_ns = 0; 0 without a real-time clock: stamps then count from 1970 */
 	char step[JSONL_STEP_ID]; /* id of the open step, empty outside */
+	uint64_t step_begin_ns;
 	size_t step_count;
 	struct jsonl_step steps[JSONL_STEPS];
 	bool progressed;      /* progress was written in the open step */

@@ -6,17 +6,21 @@
 #include "report/jsonl_line.h"
 #include "report/report.h"
 
-/* NULL: not a piece of hardware. */
-static const char *const part_types[] = {
-	[PART_BOARD] = "BOARD",
-	[PART_FIRMWARE] = NULL,
-	[PART_CPU] = "CPU",
-	[PART_MEMORY] = "MEMORY",
-	[PART_DIMM] = "DIMM",
-	[PART_NETWORK] = NULL,
-	[PART_NIC] = "NIC",
-	[PART_DISK] = "DISK",
-};
+const char *jsonl_part_type(enum part_kind kind)
+{
+	static const char *const types[] = {
+		[PART_BOARD] = "BOARD",
+		[PART_FIRMWARE] = NULL,
+		[PART_CPU] = "CPU",
+		[PART_MEMORY] = "MEMORY",
+		[PART_DIMM] = "DIMM",
+		[PART_NETWORK] = NULL,
+		[PART_NIC] = "NIC",
+		[PART_DISK] = "DISK",
+	};
+
+	return types[kind];
+}
 
 static void put_parameters(struct json *j, const char *lines)
 {
@@ -48,7 +52,7 @@ static void put_hardware(struct json *j, const struct part *p)
 	json_object(j, NULL);
 	json_text(j, "hardwareInfoId", p->id);
 	json_text(j, "name", p->name);
-	json_text(j, "partType", part_types[p->kind]);
+	json_text(j, "partType", jsonl_part_type(p->kind));
 	put_unless_empty(j, "manufacturer", p->maker);
 	put_unless_empty(j, "partNumber", p->part_number);
 	put_unless_empty(j, "serialNumber", p->serial);
@@ -67,10 +71,14 @@ static void put_software(struct json *j, const struct part *p)
 	json_close(j);
 }
 
-/* The schema has no place for sizes but the free-form metadata. */
-static void put_sizes(struct json *j, const struct inventory *inventory)
+/* The schema has no place for sizes, nor for what is neither hardware nor software, but the free-form metadata. */
+static void put_all_parts(struct json *j, const struct inventory *inventory)
 {
 	json_object(j, "metadata");
+	json_array(j, "parts");
+	for (size_t i = 0; i < inventory->count; i++)
+		json_text(j, NULL, inventory->parts[i].id);
+	json_close(j);
 	json_object(j, "sizeBytes");
 	for (size_t i = 0; i < inventory->count; i++) {
 		if (inventory->parts[i].size_bytes != 0)
@@ -95,13 +103,13 @@ static void put_parts(struct jsonl *w, const struct inventory *inventory)
 	for (size_t i = 0; i < inventory->count; i++) {
 		const struct part *p = &inventory->parts[i];
 
-		if (part_types[p->kind] == NULL)
+		if (jsonl_part_type(p->kind) == NULL)
 			continue;
 		put_hardware(j, p);
 		text_copy(w->hardware[w->hardware_count++], PART_ID, p->id);
 	}
 	json_close(j);
-	put_sizes(j, inventory);
+	put_all_parts(j, inventory);
 }
 
 void jsonl_run_start(struct jsonl *w, const struct record *run_begin)
@@ -128,5 +136,10 @@ void jsonl_run_start(struct jsonl *w, const struct record *run_begin)
 	json_close(j);
 	if (inventory != NULL)
 		put_parts(w, inventory);
+	json_close(j);
+	json_object(j, "metadata");
+	json_text(j, "run", head.run);
+	if (head.has_wall && head.wall_s > 0)
+		json_number(j, "startedS", (uint64_t)head.wall_s);
 	json_end_line(j);
 }

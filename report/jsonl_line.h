@@ -20,6 +20,19 @@ void jsonl_extension_open(struct jsonl *w, const struct record *r, const char *n
 /* symptom and message of a fault, into the open object. */
 void jsonl_put_fault(struct jsonl *w, const struct record *r);
 
+/* hardwareInfoId, if the record is about a part that dutInfo has. */
+void jsonl_put_hardware_id(struct jsonl *w, const struct record *r);
+
+/* The validator's type, as the schema calls it; not of LIMIT_NONE. */
+const char *jsonl_limit_type(enum limit limit);
+
+/* partType of hardware, as we call it; NULL: the part is not hardware. */
+const char *jsonl_part_type(enum part_kind kind);
+
+/* Figures and curves. */
+void jsonl_measure(struct jsonl *w, const struct record *r);
+void jsonl_series(struct jsonl *w, const struct record *r);
+
 /* What the records of a step become; `r` is of any kind but RUN_BEGIN and RUN_END, and after a CHECK_BEGIN. */
 void jsonl_step_hear(struct jsonl *w, const struct record *r);
 

@@ -7,6 +7,8 @@
 #include "report/report.h"
 
 #define STEP_NUMBER_ROOM 12 /* "#4294967295" */
+#define NS_PER_MS        1000000u
+#define NS_PER_S         1000000000u
 
 /* Counts how often the check has begun, this time included. With the table full, any number that is new. */
 static unsigned times_begun(struct jsonl *w, const char *id)
@@ -34,8 +36,13 @@ void jsonl_step_begin(struct jsonl *w, const struct record *check_begin)
 	if (times > 1)
 		fmt_add(w->step, sizeof(w->step), "#%u", times);
 	w->progressed = false;
+	w->step_begin_ns = check_begin->t_ns;
 	jsonl_step_open(w, check_begin, "testStepStart");
 	json_text(&w->json, "name", id);
+	json_end_line(&w->json);
+	jsonl_extension_open(w, check_begin, "criterion");
+	json_text(&w->json, "title", check_begin->u.check_begin.title);
+	json_text(&w->json, "pass_if", check_begin->u.check_begin.pass_if);
 	json_end_line(&w->json);
 }
 
@@ -47,15 +54,10 @@ void jsonl_step_end(struct jsonl *w, const struct record *r, const char *status)
 	w->step[0] = '\0';
 }
 
-/* hardwareInfoId, if the record is about a part that dutInfo has. */
-static void put_hardware_id(struct jsonl *w, const struct record *r)
+static void put_part(struct jsonl *w, const struct record *r)
 {
-	for (size_t i = 0; r->part != NULL && i < w->hardware_count; i++) {
-		if (text_same(w->hardware[i], r->part)) {
-			json_text(&w->json, "hardwareInfoId", r->part);
-			return;
-		}
-	}
+	if (r->part != NULL)
+		json_text(&w->json, "part", r->part);
 }
 
 static void on_progress(struct jsonl *w, const struct record *r)
@@ -71,46 +73,14 @@ static void on_progress(struct jsonl *w, const struct record *r)
 	json_number(&w->json, "done", r->u.progress.done);
 	json_number(&w->json, "total", r->u.progress.total);
 	json_text(&w->json, "unit", r->u.progress.unit);
-	if (r->part != NULL)
-		json_text(&w->json, "part", r->part);
+	put_part(w, r);
+	if (r->u.progress.left_ns != 0)
+		json_number(&w->json, "left_s", r->u.progress.left_ns / NS_PER_S);
 	if (at != NULL && text_same(at, "address"))
 		json_hex(&w->json, at, r->u.progress.at);
 	else if (at != NULL)
 		json_number(&w->json, at, r->u.progress.at);
 	json_end_line(&w->json);
-}
-
-static void on_measure(struct jsonl *w, const struct record *r)
-{
-	jsonl_step_open(w, r, "measurement");
-	json_text(&w->json, "name", r->u.measure.name);
-	json_decimal(&w->json, "value", r->u.measure.value, r->u.measure.decimals);
-	json_text(&w->json, "unit", r->u.measure.unit);
-	put_hardware_id(w, r);
-	json_end_line(&w->json);
-}
-
-/* The schema's own series are over time and take an object for each element; ours are curves of a thousand points. */
-static void on_series(struct jsonl *w, const struct record *r)
-{
-	struct json *j = &w->json;
-
-	jsonl_step_open(w, r, "extension");
-	json_text(j, "name", "series");
-	json_object(j, "content");
-	json_text(j, "name", r->u.series.name);
-	if (r->part != NULL)
-		json_text(j, "part", r->part);
-	json_text(j, "x_unit", r->u.series.x_unit);
-	json_text(j, "unit", r->u.series.unit);
-	json_array(j, "x");
-	for (size_t i = 0; i < r->u.series.count; i++)
-		json_number(j, NULL, r->u.series.points[i].x);
-	json_close(j);
-	json_array(j, "y");
-	for (size_t i = 0; i < r->u.series.count; i++)
-		json_decimal(j, NULL, r->u.series.points[i].y, r->u.series.decimals);
-	json_end_line(j);
 }
 
 static void put_texts(struct json *j, const struct field *f)
@@ -141,21 +111,28 @@ static void on_finding(struct jsonl *w, const struct record *r)
 	json_text(&w->json, "verdict", code);
 	json_text(&w->json, "type", r->u.finding.verdict == FAIL ? "FAIL" : "UNKNOWN");
 	json_text(&w->json, "message", r->message);
-	put_hardware_id(w, r);
+	jsonl_put_hardware_id(w, r);
 	json_end_line(&w->json);
 
 	jsonl_extension_open(w, r, "finding");
 	json_text(&w->json, "code", code);
+	put_part(w, r);
 	for (size_t i = 0; i < r->u.finding.field_count; i++)
 		put_field(&w->json, &r->u.finding.fields[i]);
 	json_end_line(&w->json);
 }
 
+/* Neither a log nor an error can say which part it is about: the extension behind it does. */
 static void on_note(struct jsonl *w, const struct record *r)
 {
 	jsonl_step_open(w, r, "log");
 	json_text(&w->json, "severity", "INFO");
 	json_text(&w->json, "message", r->message);
+	json_end_line(&w->json);
+	if (r->part == NULL)
+		return;
+	jsonl_extension_open(w, r, "note");
+	put_part(w, r);
 	json_end_line(&w->json);
 }
 
@@ -163,6 +140,21 @@ static void on_fault(struct jsonl *w, const struct record *r)
 {
 	jsonl_step_open(w, r, "error");
 	jsonl_put_fault(w, r);
+	json_end_line(&w->json);
+	jsonl_extension_open(w, r, "fault");
+	json_text(&w->json, "call", r->u.fault.call);
+	put_part(w, r);
+	json_end_line(&w->json);
+}
+
+static void on_file(struct jsonl *w, const struct record *r)
+{
+	jsonl_step_open(w, r, "file");
+	json_text(&w->json, "displayName", r->u.file.name);
+	json_text(&w->json, "uri", r->u.file.name);
+	json_text(&w->json, "description", r->message);
+	json_text(&w->json, "contentType", r->u.file.type);
+	json_bool(&w->json, "isSnapshot", false);
 	json_end_line(&w->json);
 }
 
@@ -203,13 +195,14 @@ static void put_pass(struct jsonl *w, const struct record *r)
 	json_end_line(&w->json);
 }
 
-static void put_check(struct jsonl *w, const struct record *r)
+/* Triage is a step but no check: it judges what the checks found. */
+static void put_check(struct jsonl *w, const struct record *r, const char *name)
 {
-	jsonl_extension_open(w, r, "check");
+	jsonl_extension_open(w, r, name);
 	json_text(&w->json, "id", r->check);
 	json_text(&w->json, "verdict", verdict_name(r->u.check_end.verdict));
 	json_text(&w->json, "why", r->message);
-	json_number(&w->json, "took_ms", r->u.check_end.took_ns / 1000000);
+	json_number(&w->json, "took_ms", r->u.check_end.took_ns / NS_PER_MS);
 	json_end_line(&w->json);
 }
 
@@ -223,14 +216,12 @@ static void on_check_end(struct jsonl *w, const struct record *r)
 		[ERROR] = "ERROR",
 		[FAIL] = "COMPLETE",
 	};
-	enum verdict verdict = r->u.check_end.verdict;
+	const enum verdict verdict = r->u.check_end.verdict;
+	const bool is_triage = text_same(report_text(r->check), REPORT_TRIAGE);
 
-	/* Triage is a step but no check: it judges what the checks found. */
-	if (!text_same(report_text(r->check), REPORT_TRIAGE)) {
-		if (verdict == PASS)
-			put_pass(w, r);
-		put_check(w, r);
-	}
+	if (verdict == PASS && !is_triage)
+		put_pass(w, r);
+	put_check(w, r, is_triage ? "judged" : "check");
 	jsonl_step_end(w, r, status[verdict]);
 }
 
@@ -238,13 +229,14 @@ void jsonl_step_hear(struct jsonl *w, const struct record *r)
 {
 	static void (*const kinds[])(struct jsonl *, const struct record *) = {
 		[RECORD_PROGRESS] = on_progress,
-		[RECORD_MEASURE] = on_measure,
-		[RECORD_SERIES] = on_series,
+		[RECORD_MEASURE] = jsonl_measure,
+		[RECORD_SERIES] = jsonl_series,
 		[RECORD_FINDING] = on_finding,
 		[RECORD_NOTE] = on_note,
 		[RECORD_FAULT] = on_fault,
 		[RECORD_COVERAGE] = on_coverage,
 		[RECORD_TRIAGE] = on_triage,
+		[RECORD_FILE] = on_file,
 		[RECORD_CHECK_END] = on_check_end,
 	};
 

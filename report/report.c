@@ -115,6 +115,15 @@ void report_head(struct report_head *ret, const struct record *run_begin)
 	}
 }
 
+enum series_kind report_series_kind(const char *x_unit, const char *unit)
+{
+	if (text_same(report_text(x_unit), "B"))
+		return SERIES_OVER_PLACE;
+	if (!text_same(report_text(x_unit), "ns"))
+		return SERIES_OTHER;
+	return text_same(report_text(unit), "1") ? SERIES_HISTOGRAM : SERIES_OVER_TIME;
+}
+
 unsigned report_percent(uint64_t done, uint64_t total)
 {
 	if (total == 0)

@@ -51,6 +51,11 @@ struct report_head {
 /* From a RUN_BEGIN record. Everything is printable, unknown things say so. */
 void report_head(struct report_head *ret, const struct record *run_begin);
 
+/* What the x of a series is. */
+enum series_kind { SERIES_OTHER, SERIES_OVER_PLACE, SERIES_OVER_TIME, SERIES_HISTOGRAM };
+
+enum series_kind report_series_kind(const char *x_unit, const char *unit);
+
 /* How far: 0 to 100; 0 when the total is unknown. */
 unsigned report_percent(uint64_t done, uint64_t total);
 

@@ -203,6 +203,14 @@ static void on_triage(struct textlog *log, const struct record *r)
 		put(log, DETAIL "failure code: %s", r->u.triage.failure_code);
 }
 
+static void on_file(struct textlog *log, const struct record *r)
+{
+	char line[256];
+
+	fmt_to(line, sizeof(line), "%s: %s", report_text(r->u.file.name), report_text(r->message));
+	put_record(log, r, "file", line);
+}
+
 static void on_check_end(struct textlog *log, const struct record *r)
 {
 	const char *why = report_text(r->message);
@@ -235,6 +243,7 @@ static void (*const kinds[])(struct textlog *log, const struct record *r) = {
 	[RECORD_FAULT] = on_fault,
 	[RECORD_COVERAGE] = on_coverage,
 	[RECORD_TRIAGE] = on_triage,
+	[RECORD_FILE] = on_file,
 	[RECORD_CHECK_END] = on_check_end,
 	[RECORD_RUN_END] = on_run_end,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The renderers: against golden files (UPDATE_GOLDEN=1 writes them anew), and with hostile input. */
+#include "output.h"
 #include "report/console.h"
 #include "report/jsonl.h"
 #include "report/latest.h"
@@ -7,28 +8,6 @@
 #include "report/report.h"
 #include "report/textlog.h"
 #include "report_script.h"
-#include "tests/test.h"
-#include <stdlib.h>
-
-#define OUTPUT_MAX 100000
-
-/* A sink that remembers. */
-struct output {
-	size_t used;
-	size_t writes;
-	char text[OUTPUT_MAX];
-};
-
-static void remember(void *ctx, const char *text, size_t len)
-{
-	struct output *o = ctx;
-
-	CHECK(o->used + len < OUTPUT_MAX);
-	memcpy(o->text + o->used, text, len);
-	o->used += len;
-	o->writes++;
-	o->text[o->used] = '\0';
-}
 
 /* All renderers listening to one recorder. */
 static struct bench {
@@ -40,13 +19,6 @@ static struct bench {
 	struct recorder rec;
 	struct inventory inventory;
 } bench;
-
-static struct sink to(struct output *o)
-{
-	o->used = o->writes = 0;
-	o->text[0] = '\0';
-	return (struct sink){remember, o};
-}
 
 static void bench_start(void)
 {
@@ -64,34 +36,6 @@ static void bench_start(void)
 	recorder_listen(&bench.rec, textlog_listener(&bench.textlog));
 	recorder_listen(&bench.rec, jsonl_listener(&bench.writer));
 	recorder_listen(&bench.rec, latest_listener(&bench.page));
-}
-
-static void compare(const char *name, const char *got)
-{
-	static char want[OUTPUT_MAX];
-	char path[128];
-	size_t len, line = 1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "tests/golden/%s", name);
-	if (getenv("UPDATE_GOLDEN") != NULL) {
-		file = fopen(path, "wb");
-		CHECK(file != NULL && fwrite(got, 1, strlen(got), file) == strlen(got), "%s", path);
-		if (file != NULL)
-			fclose(file);
-		return;
-	}
-	file = fopen(path, "rb");
-	CHECK(file != NULL, "%s", path);
-	if (file == NULL)
-		return;
-	len = fread(want, 1, sizeof(want) - 1, file);
-	want[len] = '\0';
-	fclose(file);
-	for (len = 0; got[len] != '\0' && got[len] == want[len]; len++)
-		line += got[len] == '\n';
-	CHECK(got[len] == want[len], "%s differs in line %zu: \"%.60s\" for \"%.60s\"", path, line,
-		got + len, want + len);
 }
 
 /* Printable, at most 79 columns; `last_may_be_long`: but for the END line. */
@@ -128,11 +72,11 @@ static void test_golden(void)
 	bench_start();
 	script_run(&bench.rec, &bench.inventory);
 	latest_write(&bench.page, to(&bench.latest));
-	compare("console.txt", bench.console.text);
-	compare("console-verbose.txt", bench.verbose.text);
-	compare("log.txt", bench.log.text);
-	compare("results.jsonl", bench.jsonl.text);
-	compare("latest.txt", bench.latest.text);
+	output_golden("console.txt", bench.console.text);
+	output_golden("console-verbose.txt", bench.verbose.text);
+	output_golden("log.txt", bench.log.text);
+	output_golden("results.jsonl", bench.jsonl.text);
+	output_golden("latest.txt", bench.latest.text);
 	CHECK_STR(last_line(bench.console.text), end);
 	CHECK_STR(last_line(bench.log.text), end);
 	CHECK_STR(last_line(bench.latest.text), end);
@@ -185,7 +129,7 @@ static void test_unfinished(void)
 	script_duplicate_ip(&bench.rec);
 	record_check_begin(&bench.rec, "disk.read", "", "");
 	latest_write(&bench.page, to(&bench.latest));
-	compare("latest-unfinished.txt", bench.latest.text);
+	output_golden("latest-unfinished.txt", bench.latest.text);
 	check_screen(bench.latest.text, false);
 }
 
@@ -194,7 +138,7 @@ static void test_hostile(void)
 	bench_start();
 	script_hostile(&bench.rec, &bench.inventory);
 	latest_write(&bench.page, to(&bench.latest));
-	compare("results-hostile.jsonl", bench.jsonl.text);
+	output_golden("results-hostile.jsonl", bench.jsonl.text);
 	check_screen(bench.console.text, true);
 	check_screen(bench.verbose.text, true);
 	check_screen(bench.latest.text, true);
