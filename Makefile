@@ -152,6 +152,7 @@ $(B)/bench: $(BENCH:%.c=$(B)/host/%.o) $(B)/host/host.a $(B)/host/pure.a
 docs: $(B)/kiriwake
 	$(B)/kiriwake docs checks > docs/CHECKS.md
 	$(B)/kiriwake docs findings > docs/FINDINGS.md
+	$(B)/kiriwake docs triage > docs/TRIAGE.md
 	$(B)/kiriwake docs options > docs/OPTIONS.md
 	$(B)/kiriwake docs coverage > docs/FAULT-COVERAGE.md
 

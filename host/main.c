@@ -5,6 +5,7 @@
  * Trust. The command line is checked part by part; a wrong one ends the program with exit code 64.
  */
 #include "core/fmt.h"
+#include "host/failure.h"
 #include "host/sim_clock.h"
 #include "host/sim_cpus.h"
 #include "host/sim_disk.h"
@@ -17,6 +18,7 @@
 #include "suite/catalogue.h"
 #include "suite/options.h"
 #include "suite/suite.h"
+#include "suite/triage_rules.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -52,7 +54,8 @@ struct bench {
 static const char usage[] =
 	"kiriwake: the test suite on simulated hardware\n\n"
 	"  kiriwake [parts] [key=value ...]      run; options as on the stick (profile=quick, net.ip=...)\n"
-	"  kiriwake docs checks|findings|options|coverage   print a document\n\n"
+	"  kiriwake docs checks|findings|triage|options|coverage   print a document\n"
+	"  kiriwake code XXXX-XXXX [SERIAL]      what a failure code says, and whether it is about that serial number\n\n"
 	"parts:\n"
 	"  --log DIR       log volume (a directory); none: no log volume\n"
 	"  --ram SIZE      simulated RAM (default 16M)       --fault SPEC  broken RAM: stuck=0x100008:5:1\n"
@@ -293,7 +296,8 @@ static int print_document(const char *name)
 		const char *name;
 		void (*print)(struct sink out);
 	} documents[] = {{"checks", catalogue_document}, {"findings", findings_document},
-		{"options", options_page}, {"coverage", coverage_document}};
+		{"triage", triage_document}, {"options", options_page},
+		{"coverage", coverage_document}};
 
 	for (size_t i = 0; i < ARRAY_LEN(documents); i++) {
 		if (text_same(documents[i].name, name)) {
@@ -319,6 +323,8 @@ int main(int argc, char **argv)
 	}
 	if (argc == 3 && text_same(argv[1], "docs"))
 		return print_document(argv[2]);
+	if ((argc == 3 || argc == 4) && text_same(argv[1], "code"))
+		return failure_print(argv[2], argc == 4 ? argv[3] : NULL);
 	bench = calloc(1, sizeof(*bench));
 	suite = calloc(1, suite_bytes());
 	if (bench == NULL || suite == NULL || !build(bench, argc, argv))
