@@ -255,8 +255,19 @@ enum disk_result {
 	DISK_OK, /* the firmware claims the buffer is filled: the caller still checks */
 	DISK_ERROR,
 	DISK_TIMEOUT,
-	DISK_GONE /* no medium, or another one */
+	DISK_GONE,   /* no medium, or another one */
+	DISK_REFUSED /* commands only: not sent, be it ours or the firmware's refusal */
 };
+
+/* Languages a disk takes commands in: core/disk_command.h. */
+enum {
+	DISK_SPEAKS_ATA = 1, /* be it through a SCSI bridge */
+	DISK_SPEAKS_NVME = 2,
+	DISK_SPEAKS_SCSI = 4
+};
+
+struct disk_command;
+struct disk_answer;
 
 /* There is no write call, and there never will be. */
 struct disk {
@@ -276,6 +287,14 @@ struct disk {
 
 	/* Reads `count` blocks from `lba` into buffer, count * block_bytes <= buffer_bytes. Synchronous. */
 	enum disk_result (*read)(void *ctx, uint64_t lba, uint32_t count);
+
+	/* Commands that read, past the firmware's disk driver; go through disk_command() of core/disk_command.h. */
+	unsigned speaks;       /* DISK_SPEAKS_...; 0: `command` may not be called */
+	char mute[PORT_ERROR]; /* speaks == 0: why, as the end of a sentence */
+	uint32_t namespace_id; /* with DISK_SPEAKS_NVME */
+	bool self_test_allowed; /* set by whoever was asked for a self-test: no port starts one without */
+	enum disk_result (*command)(
+		void *ctx, const struct disk_command *c, struct disk_answer *ret);
 };
 
 /* Storage controllers that the firmware has no driver for. */

@@ -66,24 +66,53 @@ static const struct sim_disk_fault *fault_at(
 	return NULL;
 }
 
-static enum disk_result transfer(struct sim_disk *sim, uint64_t lba, uint32_t count)
+/* The first fault in the way of a request that makes it an error, or a lie; NULL: none. */
+static const struct sim_disk_fault *error_at(const struct sim_disk *sim, uint64_t lba, bool command)
+{
+	static const enum sim_disk_fault_kind kinds[] = {SIM_BAD, SIM_STALLS, SIM_LIES, SIM_LOSES};
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		const struct sim_disk_fault *f = fault_at(sim, kinds[i], lba);
+
+		if (f != NULL && !(command && f->kind == SIM_LOSES))
+			return f;
+	}
+	return NULL;
+}
+
+static bool is_silent(const struct sim_disk_fault *f)
+{
+	return f->kind == SIM_LIES || f->kind == SIM_LOSES;
+}
+
+/* The firmware's reads deliver what they can; a drive's command ends at the first fault, lie or not. */
+static enum disk_result transfer(struct sim_disk *sim, uint64_t lba, uint32_t count, bool command,
+	bool data, struct sim_disk_fault *ret_fault)
 {
 	uint32_t block_bytes = sim->settings.block_bytes;
 	uint32_t piece_blocks = block_bytes < PIECE_BYTES ? PIECE_BYTES / block_bytes : 1;
 
 	for (uint32_t i = 0; i < count; i++) {
-		const struct sim_disk_fault *partial = fault_at(sim, SIM_PARTIAL, lba + i);
+		const struct sim_disk_fault *f = error_at(sim, lba + i, command);
+		const struct sim_disk_fault *partial = command ? NULL
+							       : fault_at(
+									 sim, SIM_PARTIAL, lba + i);
 		size_t bytes = partial != NULL && partial->value < block_bytes
 				       ? (size_t)partial->value
 				       : block_bytes;
 
-		if (fault_at(sim, SIM_BAD, lba + i) != NULL)
-			return DISK_ERROR;
-		if (fault_at(sim, SIM_LIES, lba + i) != NULL) {
-			i += piece_blocks - i % piece_blocks - 1;
-			continue;
+		if (f != NULL && f->kind == SIM_STALLS)
+			sim->stalled_requests = f->value;
+		if (f != NULL && (command || !is_silent(f))) {
+			*ret_fault = *f;
+			ret_fault->lba = lba + i;
+			return is_silent(f) ? DISK_OK : DISK_ERROR;
 		}
-		deliver_block(sim, lba + i, sim->settings.buffer + (size_t)i * block_bytes, bytes);
+		if (f != NULL)
+			i += piece_blocks - i % piece_blocks - 1;
+		else if (data)
+			deliver_block(sim, lba + i, sim->settings.buffer + (size_t)i * block_bytes,
+				bytes);
 	}
 	return DISK_OK;
 }
@@ -109,19 +138,26 @@ static void take_time(struct sim_disk *sim, uint64_t lba, uint32_t count)
 		sim->clock->sleep_ns(sim->clock->ctx, ns);
 }
 
-static enum disk_result perform(struct sim_disk *sim, uint64_t lba, uint32_t count)
+enum disk_result sim_disk_perform(struct sim_disk *sim, uint64_t lba, uint32_t count, bool command,
+	bool data, struct sim_disk_fault *ret_fault)
 {
 	enum disk_result result = DISK_OK;
 
+	*ret_fault = (struct sim_disk_fault){0};
 	if (++sim->request_count > sim->gone_after)
 		return DISK_GONE;
+	if (sim->stalled_requests > 0) {
+		sim->stalled_requests--;
+		sim->clock->sleep_ns(sim->clock->ctx, TIMEOUT_NS);
+		return DISK_TIMEOUT;
+	}
 	take_time(sim, lba, count);
 	for (size_t i = 0; i < sim->fault_count; i++) {
 		if (sim->faults[i].kind == SIM_TIMEOUT && touches(&sim->faults[i], lba, count))
 			result = DISK_TIMEOUT;
 	}
 	if (result == DISK_OK)
-		result = transfer(sim, lba, count);
+		result = transfer(sim, lba, count, command, data, ret_fault);
 	for (size_t i = 0; i < sim->fault_count; i++) {
 		struct sim_disk_fault *f = &sim->faults[i];
 
@@ -140,6 +176,7 @@ static enum disk_result sim_read(void *ctx, uint64_t lba, uint32_t count)
 		[DISK_GONE] = "BlockIo.ReadBlocks: NO_MEDIA",
 	};
 	struct sim_disk *sim = ctx;
+	struct sim_disk_fault fault;
 	enum disk_result result;
 
 	if (count == 0 || lba >= sim->settings.block_count ||
@@ -148,7 +185,7 @@ static enum disk_result sim_read(void *ctx, uint64_t lba, uint32_t count)
 		text_copy(sim->port->error, PORT_ERROR, "BlockIo.ReadBlocks: INVALID_PARAMETER");
 		return DISK_ERROR;
 	}
-	result = perform(sim, lba, count);
+	result = sim_disk_perform(sim, lba, count, false, true, &fault);
 	if (sim->log_count < SIM_LOG_MAX)
 		sim->log[sim->log_count++] = (struct sim_request){lba, count, result};
 	text_copy(sim->port->error, PORT_ERROR, errors[result]);
@@ -165,6 +202,7 @@ size_t sim_disks_ports(struct sim_disks *sims, struct disk *ret, size_t cap)
 		ret[i] = sim->settings;
 		ret[i].ctx = sim;
 		ret[i].read = sim_read;
+		ret[i].command = sim_disk_command;
 		sim->port = &ret[i];
 	}
 	return count;
@@ -190,6 +228,8 @@ void sim_disks_free(struct sim_disks *sims)
 
 		free(sim->settings.buffer);
 		free(sim->log);
+		for (size_t j = 0; j < sim->page_count; j++)
+			free(sim->pages[j].bytes);
 		if (sim->file >= 0)
 			close(sim->file);
 	}

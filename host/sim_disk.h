@@ -7,6 +7,7 @@
 #ifndef KIRIWAKE_HOST_SIM_DISK_H
 #define KIRIWAKE_HOST_SIM_DISK_H
 
+#include "core/disk_command.h"
 #include "core/machine.h"
 
 #define SIM_DISKS_MAX       16
@@ -14,14 +15,24 @@
 #define SIM_BUFFER          (1u << 20)
 #define SIM_LOG_MAX         (1u << 20)
 #define SIM_PATCHES_MAX     4
+#define SIM_PAGES_MAX       32
 
 enum sim_disk_fault_kind {
-	SIM_BAD, /* DISK_ERROR; blocks before it in the same request are delivered */
-	SIM_LIES, /* success, but from this block to the end of its 128 KiB of the request nothing is delivered */
+	SIM_BAD, /* DISK_ERROR; blocks before it in the same request are delivered. `value`: what the drive itself says */
+	SIM_LIES, /* the same, but the firmware claims success: from this block to the end of its 128 KiB of the request
+		   * nothing is delivered */
+	SIM_LOSES,   /* as SIM_LIES, but it is the firmware: the drive delivers to commands */
 	SIM_PARTIAL, /* success, but of each block only the first `value` bytes are delivered */
 	SIM_SLOW,    /* `value` ns more for the request */
+	SIM_STALLS,  /* DISK_ERROR, and then the next `value` requests time out, wherever they go */
 	SIM_TIMEOUT  /* DISK_TIMEOUT after 5 s */
 };
+
+/* What the drive says of a bad block unless the fault has a `value`: the ATA error register, NVMe SCT << 8 | SC, or SCSI
+ * sense key << 16 | ASC << 8 | ASCQ. */
+#define SIM_ATA_CAUSE  0x40u
+#define SIM_NVME_CAUSE 0x281u
+#define SIM_SCSI_CAUSE 0x031100u
 
 struct sim_disk_fault {
 	enum sim_disk_fault_kind kind;
@@ -42,6 +53,13 @@ struct sim_patch {
 	const uint8_t *bytes;
 };
 
+/* What a drive answers to one command that asks for data. */
+struct sim_page {
+	uint32_t key; /* sim_page_key() */
+	uint8_t *bytes;
+	size_t len;
+};
+
 struct sim_disk {
 	struct disk settings; /* what sim_disks_ports() hands out */
 	struct disk *port;    /* where it went */
@@ -55,6 +73,12 @@ struct sim_disk {
 	struct sim_disk_fault faults[SIM_DISK_FAULTS_MAX];
 	size_t patch_count;
 	struct sim_patch patches[SIM_PATCHES_MAX];
+	size_t page_count;
+	struct sim_page pages[SIM_PAGES_MAX];
+	bool smart_failing;        /* the answer to ATA's RETURN STATUS */
+	unsigned self_tests;       /* started or aborted */
+	uint64_t stalled_requests; /* that still time out */
+	uint64_t command_count;    /* other than reads */
 	uint64_t request_count;
 	size_t log_count; /* stays at SIM_LOG_MAX */
 	struct sim_request *log;
@@ -73,7 +97,9 @@ void sim_disks_init(struct sim_disks *sims, const struct clock_port *clock);
 /* Adds a disk, from key=value pairs separated by commas:
  *   size=64M  block=512  file=PATH (size: the file's unless given)  model= serial= bus= firmware= location=
  *   latency=100us  rate=200M (bytes per second)  gone_after=REQUESTS
- *   bad=LBA  lies=LBA  partial=LBA:BYTES  slow=LBA:200ms  timeout=LBA     each repeatable
+ *   speaks=ata|nvme|scsi  smart=failing  page=KEY:FILE (what a command delivers; KEY as sim_disk_page() has it)
+ *   bad=LBA  bad=LBA:CAUSE  lies=LBA  lies=LBA:CAUSE  loses=LBA  partial=LBA:BYTES  slow=LBA:200ms  timeout=LBA
+ *   stalls=LBA:REQUESTS     each repeatable
  * where LBA is 1000 or 5000+8 (eight blocks), and a fault that ends in *N happens for the first N requests only.
  * False, with sims->error set, on a spec that cannot be used. */
 bool sim_disks_add(struct sim_disks *sims, const char *spec);
@@ -83,6 +109,22 @@ size_t sim_disks_ports(struct sim_disks *sims, struct disk *ret, size_t cap);
 
 /* Gives blocks the content at `bytes`, which must outlive the disk. False: no room. */
 bool sim_disk_patch(struct sim_disk *sim, uint64_t lba, uint64_t count, const void *bytes);
+
+/* Has the drive answer a command with a copy of these bytes, zeroes behind them. `key` is up to three hexadecimal numbers
+ * with dots between:
+ *   ATA   command, feature, log     "ec"  "b0.d0"  "b0.d5.6"  "2f.0.4" (all pages of that log)
+ *   NVMe  opcode, CNS or log        "6.1"  "2.2"
+ *   SCSI  INQUIRY: 12.EVPD.page; LOG SENSE and MODE SENSE: opcode, page, subpage; else the opcode
+ * False: no room, or no key. */
+bool sim_disk_page(struct sim_disk *sim, struct text key, const void *bytes, size_t len);
+
+/* One request over [lba, lba + count), of any kind: what of it the faults leave. DISK_ERROR and lies have their first
+ * fault in *ret_fault, else NULL. Data goes to the buffer unless !data. sim_disk.c */
+enum disk_result sim_disk_perform(struct sim_disk *sim, uint64_t lba, uint32_t count, bool command,
+	bool data, struct sim_disk_fault *ret_fault);
+
+/* The port's `command`. sim_disk_command.c */
+enum disk_result sim_disk_command(void *ctx, const struct disk_command *c, struct disk_answer *ret);
 
 /* Forgets the log. */
 void sim_disk_forget(struct sim_disk *sim);

@@ -7,9 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEFAULT_SIZE (64u << 20)
-#define BLOCK_MAX    (64u << 10)
-#define PAGE         4096
+#define DEFAULT_SIZE  (64u << 20)
+#define BLOCK_MAX     (64u << 10)
+#define PAGE          4096
+#define PAGE_FILE_MAX (64u << 10)
 
 /* One key of a spec: how its value is read, and into what. */
 struct key {
@@ -80,6 +81,31 @@ static bool set_file(struct sim_disk *sim, const struct key *key, struct text va
 	return sim->file >= 0;
 }
 
+static bool set_language(struct sim_disk *sim, const struct key *key, struct text value)
+{
+	static const struct {
+		const char *name;
+		unsigned speaks;
+	} languages[] = {
+		{"ata", DISK_SPEAKS_ATA},
+		{"nvme", DISK_SPEAKS_NVME},
+		{"scsi", DISK_SPEAKS_SCSI},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+		if (text_is(value, languages[i].name)) {
+			*(unsigned *)target(sim, key) |= languages[i].speaks;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool set_smart(struct sim_disk *sim, const struct key *key, struct text value)
+{
+	return *(bool *)target(sim, key) = text_is(value, "failing");
+}
+
 /* Splits *t at the last `c`: what follows it goes to *ret. False when there is none. */
 static bool cut_after(struct text *t, char c, struct text *ret)
 {
@@ -93,6 +119,25 @@ static bool cut_after(struct text *t, char c, struct text *ret)
 	return false;
 }
 
+static bool set_page(struct sim_disk *sim, const struct key *key, struct text value)
+{
+	uint8_t bytes[PAGE_FILE_MAX];
+	struct text path;
+	char name[256];
+	ssize_t len;
+	int file;
+
+	(void)key;
+	if (!cut_after(&value, ':', &path) || path.len >= sizeof(name))
+		return false;
+	fmt_to(name, sizeof(name), "%.*s", (int)path.len, path.at);
+	file = open(name, O_RDONLY | O_CLOEXEC);
+	len = file < 0 ? -1 : read(file, bytes, sizeof(bytes));
+	if (file >= 0)
+		close(file);
+	return len > 0 && sim_disk_page(sim, value, bytes, (size_t)len);
+}
+
 static bool set_fault(struct sim_disk *sim, const struct key *key, struct text value)
 {
 	struct sim_disk_fault f = {
@@ -104,8 +149,11 @@ static bool set_fault(struct sim_disk *sim, const struct key *key, struct text v
 	if (f.kind == SIM_SLOW &&
 		(!cut_after(&value, ':', &part) || !read_duration(part, &f.value)))
 		return false;
-	if (f.kind == SIM_PARTIAL &&
+	if ((f.kind == SIM_PARTIAL || f.kind == SIM_STALLS) &&
 		(!cut_after(&value, ':', &part) || !text_number(part, &f.value)))
+		return false;
+	if ((f.kind == SIM_BAD || f.kind == SIM_LIES) && cut_after(&value, ':', &part) &&
+		!text_number(part, &f.value))
 		return false;
 	if (cut_after(&value, '+', &part) && !text_number(part, &f.count))
 		return false;
@@ -130,8 +178,13 @@ static const struct key keys[] = {
 	{"latency", set_duration, offsetof(struct sim_disk, latency_ns), 0},
 	{"rate", set_size, offsetof(struct sim_disk, bytes_per_s), 0},
 	{"gone_after", set_number, offsetof(struct sim_disk, gone_after), 0},
+	{"speaks", set_language, offsetof(struct sim_disk, settings.speaks), 0},
+	{"smart", set_smart, offsetof(struct sim_disk, smart_failing), 0},
+	{"page", set_page, 0, 0},
 	{"bad", set_fault, SIM_BAD, 0},
 	{"lies", set_fault, SIM_LIES, 0},
+	{"loses", set_fault, SIM_LOSES, 0},
+	{"stalls", set_fault, SIM_STALLS, 0},
 	{"partial", set_fault, SIM_PARTIAL, 0},
 	{"slow", set_fault, SIM_SLOW, 0},
 	{"timeout", set_fault, SIM_TIMEOUT, 0},
@@ -186,6 +239,9 @@ bool sim_disks_add(struct sim_disks *sims, const char *spec)
 	fmt_to(sim->settings.id, sizeof(sim->settings.id), "disk%zu", sims->count);
 	text_copy(sim->settings.bus, sizeof(sim->settings.bus), "block");
 	sim->settings.block_bytes = 512;
+	sim->settings.namespace_id = 1;
+	text_copy(sim->settings.mute, sizeof(sim->settings.mute),
+		"the simulated disk has no language");
 	sims->count++; /* from here on sim_disks_free() cleans up */
 	while (rest.len > 0) {
 		struct text pair = {rest.at, 0};
