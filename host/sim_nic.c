@@ -7,8 +7,8 @@
 
 #define NS_PER_S     1000000000u
 #define WIRE_NS      20000u
-#define FLAP_FROM_NS (8ull * NS_PER_S)
-#define FLAP_TO_NS   (9ull * NS_PER_S)
+#define FLAP_FROM_NS (5ull * NS_PER_S)
+#define FLAP_TO_NS   (6ull * NS_PER_S)
 #define STORM_LAG_NS 10000000u /* what is older than this when we get to it never happened */
 #define FRAME_MIN    60
 

@@ -17,7 +17,7 @@
  * before it, 10.255.0.1 the first), `loses N` (from hop N on, every other echo).
  * Conditions:
  *   nics=N      (default 1)   apart       each card on its own LAN
- *   nolink, linkunknown, linklies (down, but works), flap (down for a second after 8 s), nodriver, openfail,
+ *   nolink, linkunknown, linklies (down, but works), flap (down for a second after 5 s), nodriver, openfail,
  *   txhang, txfail, unheard (no other card hears what it sends),
  *   wired (its registers can be read: 1000 Mb/s, full duplex), slow (likewise: 100 Mb/s), halfduplex (likewise), crcerrors
  *   (likewise: 3 at every reading)   of card 0, or of card N with =N

@@ -153,6 +153,7 @@ static bool prepare(struct run *run)
 	uint64_t took_ns;
 	bool unprobed = false;
 
+	s->round_begun = false;
 	if (run->config->net_dhcp != DHCP_OFF && !s->dhcp.discovered && !discover_run(run))
 		return false;
 	probe_add_ours(run);

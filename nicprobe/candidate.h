@@ -38,6 +38,8 @@ struct claim {
 	uint64_t first_ns, last_ns;
 };
 
+struct probe_plan; /* probe.c */
+
 struct candidate {
 	struct ip4 ip;
 	uint8_t sources; /* FROM_... bits */
@@ -49,7 +51,9 @@ struct candidate {
 
 	unsigned probes; /* sent in the newest series, on each of its cards */
 	unsigned probes_left;
-	uint64_t next_ns; /* when the next probe is due */
+	const struct probe_plan *plan; /* of the series that is running; NULL: none is */
+	uint64_t begun_ns;
+	uint64_t next_ns; /* when the next probe is due; after the last, when the listening ends */
 	bool probed;      /* a whole series was sent and listened to */
 	bool heard;    /* and its wire was alive: a stranger was heard on it as the series began */
 	bool reported; /* its conflict is in the log */

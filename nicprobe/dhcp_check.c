@@ -7,6 +7,7 @@
 #include "core/fmt.h"
 #include "nicprobe/checks.h"
 #include "nicprobe/discover.h"
+#include "nicprobe/probe.h"
 #include "nicprobe/tell.h"
 #include "nicprobe/vendor.h"
 
@@ -130,6 +131,8 @@ static enum verdict dhcp(struct run *run)
 	}
 	if (!net_ready(run))
 		return SKIP;
+	probe_round(run);
+	run->net->round_begun = true;
 	if (discover_run(run))
 		verdict = conclude(run);
 	else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The DHCP client. Pure over struct nic. See discover.h. */
 #include "nicprobe/discover.h"
+#include "nicprobe/probe.h"
 #include "nicprobe/udp.h"
 
 #define REQUESTS          3
@@ -69,6 +70,7 @@ bool discover_run(struct run *run)
 
 	client->discovers = 0;
 	client->offer_count = 0;
+	client->discovered = false;
 	for (size_t i = 0; i < ARRAY_LEN(client->xid); i++)
 		client->xid[i] = (uint32_t)rng_next(&run->net->rng);
 	for (unsigned i = 0;
@@ -77,11 +79,13 @@ bool discover_run(struct run *run)
 		uint64_t due_ns = start_ns + discovers_ms[i] * (uint64_t)NS_PER_MS;
 		unsigned listen_ms = i < d->discovers ? d->listen_ms : LISTEN_PATIENT_MS;
 
-		go_on = net_wait(run, due_ns);
+		go_on = net_wait_for(run, due_ns, probe_step, NULL);
+		probe_ahead(run); /* the time is there to be used */
 		if (go_on)
 			send_discovers(run, net_usable(run->net));
 		if (go_on && i + 1 >= d->discovers)
-			go_on = net_wait(run, due_ns + listen_ms * (uint64_t)NS_PER_MS);
+			go_on = net_wait_for(
+				run, due_ns + listen_ms * (uint64_t)NS_PER_MS, probe_step, NULL);
 	}
 	client->ended_ns = run_now_ns(run);
 	client->took_ns = client->ended_ns - start_ns;
@@ -196,9 +200,11 @@ bool discover_hear(
 	if (s->dhcp.discovers == 0 || m.xid != s->dhcp.xid[h->nic] ||
 		!mac_same(m.client, s->stations[h->nic].nic->mac))
 		return true;
-	if (m.type == DHCP_TYPE_OFFER)
+	if (m.type == DHCP_TYPE_OFFER) {
 		hear_offer(s, h, &m, ip->src);
-	else if (m.type == DHCP_TYPE_ACK || m.type == DHCP_TYPE_NAK)
+		if (!s->dhcp.discovered)
+			probe_ahead(run);
+	} else if (m.type == DHCP_TYPE_ACK || m.type == DHCP_TYPE_NAK)
 		hear_answer(&s->dhcp, h, &m);
 	return true;
 }

@@ -13,9 +13,7 @@
 #include "nicprobe/stranger.h"
 #include "nicprobe/tell.h"
 
-#define LISTED_MAX 4
-#define FRESH_NS \
-	(600ull * NS_PER_S) /* an owner heard longer ago may have left the address to another */
+#define LISTED_MAX  4
 #define CARDS_BYTES (NET_NICS_MAX * 7)
 
 /* What came of the candidates: how many, and a list of the first few for people. */
@@ -190,11 +188,11 @@ static enum verdict duplicate_ip(struct run *run)
 
 	if (!net_ready(run))
 		return SKIP;
+	if (!s->round_begun)
+		probe_round(run);
+	s->round_begun = false;
 	if (run->config->net_dhcp != DHCP_OFF && !s->dhcp.discovered)
 		whole = discover_run(run);
-	candidates_prune(&s->candidates, s->address.held ? s->address.ip : (struct ip4){0});
-	if (run_now_ns(run) > FRESH_NS)
-		neighbours_forget(&s->neighbours, run_now_ns(run) - FRESH_NS);
 	probe_add_ours(run);
 	probe_add_others(run);
 	if (!has_candidates(&s->candidates)) {

@@ -3,7 +3,7 @@
 #include "nicprobe/probe.h"
 
 /* RFC 5227 allows 1-2 s between probes; the lower end keeps three of them and the wait under 5 s. */
-static const struct plan {
+static const struct probe_plan {
 	unsigned probes;
 	uint64_t start_jitter_ns, spacing_ns, spacing_jitter_ns, listen_ns;
 } plan_quick = {3, 200 * NS_PER_MS, 1000 * NS_PER_MS, 300 * NS_PER_MS, 2000 * NS_PER_MS},
@@ -15,6 +15,9 @@ static const struct plan {
 
 /* A switch port that spanning tree holds back forwards nothing for 2 x 15 s (IEEE 802.1D-1998 table 8-3). */
 #define PORT_WAIT_NS (35ull * NS_PER_S)
+
+#define FRESH_NS \
+	(600ull * NS_PER_S) /* an owner heard longer ago may have left the address to another */
 
 /* ---- sending ---- */
 
@@ -34,61 +37,70 @@ bool probe_send(struct run *run, const struct candidate *c)
 	return sent;
 }
 
-/* Sends what is due. Returns when the next probe is, or UINT64_MAX when none is left. */
-static uint64_t send_due(struct run *run, uint8_t sources, const struct plan *plan)
+/* ---- series ---- */
+
+static const struct probe_plan *plan_for(const struct run *run)
 {
-	struct net_session *s = run->net;
-	uint64_t next_ns = UINT64_MAX;
-
-	for (size_t i = 0; i < s->candidates.count; i++) {
-		struct candidate *c = &s->candidates.at[i];
-		uint64_t now_ns = run_now_ns(run);
-
-		if (!(c->sources & sources) || c->probes_left == 0)
-			continue;
-		if (c->next_ns <= now_ns) {
-			c->probes += probe_send(run, c);
-			c->probes_left--;
-			c->next_ns = now_ns + plan->spacing_ns +
-				     rng_below(&s->rng, plan->spacing_jitter_ns);
-		}
-		if (c->probes_left > 0 && c->next_ns < next_ns)
-			next_ns = c->next_ns;
-	}
-	return next_ns;
+	return config_thorough(run->config) ? &plan_thorough : &plan_quick;
 }
 
-static bool run_plan(
-	struct run *run, uint8_t sources, const struct plan *plan, uint64_t *ret_took_ns)
+/* Begins a series for each candidate with one of `sources`; unless `again`, only where none is running or done. */
+static void begin(struct run *run, uint8_t sources, const struct probe_plan *plan, bool again)
 {
 	struct candidates *t = &run->net->candidates;
-	uint64_t start_ns = run_now_ns(run), next_ns = start_ns;
 
-	for (size_t i = 0; i < t->count; i++) {
-		if (!(t->at[i].sources & sources))
-			continue;
-		t->at[i].probes = 0;
-		t->at[i].probed = false;
-		t->at[i].probes_left = plan->probes;
-		t->at[i].next_ns = start_ns + rng_below(&run->net->rng, plan->start_jitter_ns);
-	}
-	do {
-		if (!net_wait(run, next_ns))
-			return false;
-		next_ns = send_due(run, sources, plan);
-	} while (next_ns != UINT64_MAX);
-	if (!net_wait(run, run_now_ns(run) + plan->listen_ns))
-		return false;
 	for (size_t i = 0; i < t->count; i++) {
 		struct candidate *c = &t->at[i];
 
-		if (!(c->sources & sources))
+		if (!(c->sources & sources) || (!again && (c->plan != NULL || c->probed)))
 			continue;
-		c->probed = c->probes == plan->probes;
-		c->heard = c->nics & net_heard_by(run->net, start_ns + HEARD_BY_NS);
+		c->plan = plan;
+		c->probes = 0;
+		c->probes_left = plan->probes;
+		c->probed = false;
+		c->begun_ns = run_now_ns(run);
+		c->next_ns = c->begun_ns + rng_below(&run->net->rng, plan->start_jitter_ns);
 	}
-	*ret_took_ns = run_now_ns(run) - start_ns;
-	return true;
+}
+
+/* Does what is due in the series of one candidate. */
+static void go_on(struct run *run, struct candidate *c)
+{
+	const struct probe_plan *plan = c->plan;
+	uint64_t now_ns = run_now_ns(run);
+
+	if (plan == NULL || now_ns < c->next_ns)
+		return;
+	if (c->probes_left > 0) {
+		c->probes += probe_send(run, c);
+		c->next_ns = now_ns +
+			     (--c->probes_left > 0
+					     ? plan->spacing_ns + rng_below(&run->net->rng,
+									  plan->spacing_jitter_ns)
+					     : plan->listen_ns);
+		return;
+	}
+	c->plan = NULL;
+	c->probed = c->probes == plan->probes;
+	c->heard = c->nics & net_heard_by(run->net, c->begun_ns + HEARD_BY_NS);
+}
+
+bool probe_step(struct run *run, void *arg)
+{
+	struct candidates *t = &run->net->candidates;
+	const uint8_t *sources = arg;
+	bool over = sources != NULL;
+
+	for (size_t i = 0; i < t->count; i++) {
+		go_on(run, &t->at[i]);
+		over = over && (t->at[i].plan == NULL || !(t->at[i].sources & *sources));
+	}
+	return over;
+}
+
+static bool finish(struct run *run, uint8_t sources)
+{
+	return net_wait_for(run, UINT64_MAX, probe_step, &sources);
 }
 
 /* Whether the probes of an address may all have been lost on a wire that was not alive yet. */
@@ -114,24 +126,38 @@ static uint64_t ports_ready_ns(const struct net_session *s)
 	return latest_ns + PORT_WAIT_NS;
 }
 
+/* When the first of the newest series began. */
+static uint64_t begun_ns(const struct candidates *t, uint8_t sources)
+{
+	uint64_t first_ns = UINT64_MAX;
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->at[i].sources & sources && t->at[i].begun_ns < first_ns)
+			first_ns = t->at[i].begun_ns;
+	}
+	return first_ns;
+}
+
 bool probe_run(struct run *run, uint8_t sources, uint64_t *ret_took_ns)
 {
 	struct net_session *s = run->net;
-	const struct plan *plan = config_thorough(run->config) ? &plan_thorough : &plan_quick;
 	uint64_t ready_ns = ports_ready_ns(s);
+	bool again = false;
 
 	do {
-		if (!run_plan(run, sources, plan, ret_took_ns))
+		begin(run, sources, plan_for(run), again);
+		if (!finish(run, sources))
 			return false;
+		again = true;
 	} while (any_unheard(&s->candidates, sources) && run_now_ns(run) < ready_ns);
+	*ret_took_ns = run_now_ns(run) - begun_ns(&s->candidates, sources);
 	return true;
 }
 
 bool probe_again(struct run *run, uint8_t sources)
 {
-	uint64_t took_ns;
-
-	return run_plan(run, sources, &plan_control, &took_ns);
+	begin(run, sources, &plan_control, true);
+	return finish(run, sources);
 }
 
 /* ---- proxies ---- */
@@ -166,12 +192,12 @@ static bool has_control(const struct net_session *s, const struct candidate *c)
 	return false;
 }
 
-bool probe_controls(struct run *run)
+/* Begins to probe an unused address for each conflict that has none yet. */
+static void begin_controls(struct run *run)
 {
 	struct net_session *s = run->net;
 	struct candidates *t = &s->candidates;
 	size_t count = t->count;
-	uint64_t took_ns;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct candidate *c = &t->at[i];
@@ -183,12 +209,20 @@ bool probe_controls(struct run *run)
 		if (ip.value != 0)
 			candidate_add(t, &s->neighbours, ip, FROM_CONTROL, c->nics, c->prefix);
 	}
-	if (t->count == count)
-		return true;
-	if (!run_plan(run, FROM_CONTROL, &plan_control, &took_ns))
+	begin(run, FROM_CONTROL, &plan_control, false);
+}
+
+bool probe_controls(struct run *run)
+{
+	struct candidates *t = &run->net->candidates;
+
+	begin_controls(run);
+	if (!finish(run, FROM_CONTROL))
 		return false;
-	for (size_t i = count; i < t->count; i++)
-		candidates_mark_proxies(t, &t->at[i]);
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->at[i].sources & FROM_CONTROL)
+			candidates_mark_proxies(t, &t->at[i]);
+	}
 	return true;
 }
 
@@ -256,4 +290,28 @@ void probe_add_others(struct run *run)
 			(uint16_t)(1u << s->dhcp.offers[i].nic));
 	for (size_t i = 0; i < s->targets.count; i++)
 		add_other(run, s->targets.at[i].ip, FROM_ASKED, s->targets.at[i].nics);
+}
+
+/* ---- rounds ---- */
+
+void probe_round(struct run *run)
+{
+	struct net_session *s = run->net;
+	const uint64_t now_ns = run_now_ns(run);
+
+	candidates_prune(&s->candidates, s->address.held ? s->address.ip : (struct ip4){0});
+	if (now_ns > FRESH_NS)
+		neighbours_forget(&s->neighbours, now_ns - FRESH_NS);
+	for (size_t i = 0; i < s->candidates.count; i++) {
+		s->candidates.at[i].plan = NULL;
+		s->candidates.at[i].probed = false;
+	}
+}
+
+void probe_ahead(struct run *run)
+{
+	probe_add_ours(run);
+	probe_add_others(run);
+	begin(run, FROM_ANY, plan_for(run), false);
+	begin_controls(run);
 }

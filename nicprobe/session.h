@@ -94,6 +94,7 @@ struct net_session {
 	struct neighbours neighbours;
 	struct targets targets;
 	struct candidates candidates;
+	bool round_begun; /* net.dhcp began to probe them; the check that waits for the answers is to come */
 	struct dhcp_client dhcp;
 	struct net_address address;
 	struct echo_series echoes[ECHO_SERIES_MAX];

@@ -90,7 +90,8 @@ static bool is_still_ours(const struct net_session *s, const struct candidate *c
 
 static bool is_new_conflict(const struct net_session *s, const struct candidate *c)
 {
-	return !c->reported && candidate_state(c) == CANDIDATE_CONFLICT && is_still_ours(s, c);
+	return !s->round_begun && !c->reported && candidate_state(c) == CANDIDATE_CONFLICT &&
+	       is_still_ours(s, c);
 }
 
 static void tell_new_conflicts(struct run *run)

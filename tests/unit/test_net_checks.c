@@ -160,7 +160,7 @@ static const struct scenario {
 		"PSPPPPP", "", "cannot tell the link"},
 	{"driver denies link", {"linklies", DHCP, "asks=10.0.2.2"}, NULL, NULL, NULL, DHCP_LEASE,
 		false, OWN_IP, "PPPPPPP", "", NULL},
-	{"link flaps", {"flap", DHCP}, NULL, NULL, NULL, DHCP_LEASE, false, OWN_IP, "PPPPWPP",
+	{"link flaps", {"flap", DHCP}, NULL, NULL, NULL, DHCP_LEASE, false, OWN_IP, "PPPWPPP",
 		"nic-link-flap", "went down 1 time"},
 	{"no driver", {"nodriver"}, NULL, NULL, NULL, DHCP_LEASE, false, NULL, "WSSSSSS",
 		"nic-no-driver", "nic=nic0 location=PCI 0000:00:02.0"},
