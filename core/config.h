@@ -35,7 +35,8 @@ enum mem_kernel {
 };
 enum serial_use { SERIAL_AUTO, SERIAL_ON, SERIAL_OFF };
 
-#define CONFIG_GLOBS 160
+#define CONFIG_GLOBS  160
+#define CONFIG_SECRET 33
 
 struct config {
 	enum profile profile;
@@ -63,6 +64,8 @@ struct config {
 	char net_expect_switch[CONFIG_GLOBS]; /* a glob over "name port"; empty: none given */
 	struct ip4 net_expect_dhcp;           /* value 0: none given */
 	enum dhcp_use net_dhcp;
+	char net_snmp_community[CONFIG_SECRET]; /* never shown; empty: none given */
+	struct ip4 net_snmp_agent;              /* value 0: the switch as it names itself */
 	enum loopback_use nic_loopback;
 	unsigned net_ping_count; /* 0: as the profile says */
 	uint64_t net_ping_pace_ns;

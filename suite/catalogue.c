@@ -27,6 +27,7 @@ const struct check *const catalogue[] = {
 	&net_ping_check,
 	&net_services_check,
 	&net_ipv6_check,
+	&net_switch_port_check,
 	&net_expected_check,
 	&net_baseline_check,
 	&nic_pair_check,

@@ -232,6 +232,32 @@ static void print_globs(const struct option *o, const struct config *config, str
 
 const struct option_kind option_globs = {read_globs, print_globs};
 
+/* ---- secrets ---- */
+
+static bool read_secret(const struct option *o, struct config *config, struct text value)
+{
+	char secret[CONFIG_SECRET] = "";
+
+	if (value.len >= sizeof(secret))
+		return false;
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.at[i] < ' ' || value.at[i] > '~' || value.at[i] == '"')
+			return false;
+		secret[i] = value.at[i];
+	}
+	store(o, config, secret, sizeof(secret));
+	return true;
+}
+
+static void print_secret(const struct option *o, const struct config *config, struct sink out)
+{
+	const char *secret = (const char *)config + o->offset;
+
+	fmt(out, "%s", secret[0] != '\0' ? OPTION_HIDDEN : "");
+}
+
+const struct option_kind option_secret = {read_secret, print_secret};
+
 static bool read_services(const struct option *o, struct config *config, struct text value)
 {
 	struct config trial = *config;

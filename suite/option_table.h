@@ -56,6 +56,9 @@ extern const struct option_kind option_globs;
 extern const struct option_kind option_services;
 /* The same, of words that mem.inject understands. */
 extern const struct option_kind option_inject;
+/* Printable text in a char[CONFIG_SECRET] that is never shown: printed, it is OPTION_HIDDEN. */
+extern const struct option_kind option_secret;
+#define OPTION_HIDDEN "***"
 /* Each for one option: net.ip, net.expect_mac, mem.range. */
 extern const struct option_kind option_own_ip;
 extern const struct option_kind option_own_mac;

@@ -45,13 +45,16 @@ struct option_problems {
 void options_read(struct config *config, const struct option_source *source,
 	struct option_problems *problems);
 
+/* Copies a source of words as it was given, cleaned, but for the values of secret options, misspelt ones among them. */
+void options_show_words(struct text words, char *dst, size_t cap);
+
 /* Room for the text of any problem. */
-#define OPTION_PROBLEM_TEXT 768
+#define OPTION_PROBLEM_TEXT 896
 
 /* The problem as a sentence that names source, line and what is accepted, cut to fit. */
 void option_problem_text(const struct option_problem *problem, char *buf, size_t cap);
 
-/* All options as "key=value\n" lines. options_read() turns them back into the same configuration. */
+/* All options as "key=value\n" lines. options_read() turns them back into the same configuration, secrets apart. */
 void options_print(const struct config *config, struct sink out);
 
 /* A Markdown table of all options, for docs/OPTIONS.md. */

@@ -3,7 +3,10 @@
 #include "suite/option_table.h"
 #include "suite/options.h"
 
-#define KEY_MAX 32 /* longer than any key: what is longer resembles none */
+#define KEY_MAX        32 /* longer than any key: what is longer resembles none */
+#define WORD_SHOWN_MAX 256
+
+static const struct text hidden = {OPTION_HIDDEN, sizeof(OPTION_HIDDEN) - 1};
 
 /* Where in a source we are. */
 struct place {
@@ -102,6 +105,17 @@ static const char *nearest_key(struct text key)
 	return best;
 }
 
+/* Whether what stands behind the key must not be shown. */
+static bool is_secret(struct text key)
+{
+	const struct option *o = find(key);
+	const char *nearest = o == NULL ? nearest_key(key) : NULL;
+
+	if (nearest != NULL)
+		o = find((struct text){nearest, text_length(nearest)});
+	return o != NULL && o->kind == &option_secret;
+}
+
 static struct text without_quotes(struct text t)
 {
 	if (t.len >= 2 && t.at[0] == '"' && t.at[t.len - 1] == '"')
@@ -113,14 +127,15 @@ static struct text without_quotes(struct text t)
 static void read_pair(struct config *config, struct place place, struct text pair,
 	struct option_problems *problems)
 {
-	struct text key, value, none = {pair.at, 0};
+	struct text key, value, none = {pair.at, 0}, rest = pair, first = none;
 	const struct option *o;
 	size_t equals = 0;
 
 	while (equals < pair.len && pair.at[equals] != '=')
 		equals++;
 	if (equals == pair.len) {
-		complain(problems, place, pair, none,
+		text_word(&rest, &first);
+		complain(problems, place, is_secret(first) ? first : pair, none,
 			(struct option_problem){.unknown = true, .bare = true});
 		return;
 	}
@@ -128,10 +143,10 @@ static void read_pair(struct config *config, struct place place, struct text pai
 	value = text_trim((struct text){pair.at + equals + 1, pair.len - equals - 1});
 	o = find(key);
 	if (o == NULL)
-		complain(problems, place, key, value,
+		complain(problems, place, key, is_secret(key) ? hidden : value,
 			(struct option_problem){.unknown = true, .nearest = nearest_key(key)});
 	else if (!o->kind->read(o, config, without_quotes(value)))
-		complain(problems, place, key, value,
+		complain(problems, place, key, is_secret(key) ? hidden : value,
 			(struct option_problem){.accepted = o->accepted});
 }
 
@@ -194,6 +209,25 @@ static void read_words(struct config *config, struct place place, struct text re
 		place.at++;
 		if (!is_program(place, word))
 			read_pair(config, place, word, problems);
+	}
+}
+
+void options_show_words(struct text words, char *dst, size_t cap)
+{
+	char shown[WORD_SHOWN_MAX];
+
+	dst[0] = '\0';
+	for (words = text_trim(words); words.len > 0; words = text_trim(words)) {
+		struct text word = {words.at, word_length(words)}, key = {word.at, 0};
+
+		words = (struct text){words.at + word.len, words.len - word.len};
+		while (key.len < word.len && word.at[key.len] != '=')
+			key.len++;
+		if (is_secret(key))
+			word.len = key.len;
+		text_clean(shown, sizeof(shown), word.at, word.len);
+		fmt_add(dst, cap, "%s%s%s", dst[0] != '\0' ? " " : "", shown,
+			is_secret(key) ? "=" OPTION_HIDDEN : "");
 	}
 }
 

@@ -50,9 +50,8 @@ void gather_options(struct suite *s)
 		if (i < m->option_source_count) {
 			options_read(&s->config, &m->option_sources[i], &s->problems);
 			if (m->option_sources[i].words)
-				text_clean(s->command_line, sizeof(s->command_line),
-					m->option_sources[i].text.at,
-					m->option_sources[i].text.len);
+				options_show_words(m->option_sources[i].text, s->command_line,
+					sizeof(s->command_line));
 		}
 	}
 	if (s->config.interactive)

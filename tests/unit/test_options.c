@@ -123,11 +123,12 @@ static void test_bad_values(void)
 		"net.expect_gateway_mac=1", "net.expect_gateway_mac=33:33:00:00:00:01",
 		"net.expect_vlan=4095", "net.expect_dhcp=224.0.0.1", "mem.range=8G-4G",
 		"mem.range=4G", "mem.range=-4G", "mem.range=0-0", "mem.reserve=1M",
-		"mem.reserve=2G", "mem.reserve=none", "net.ping.count=100001", "net.ping.pace=5ms",
-		"net.ping.pace=11s", "log.keep=10000", "mem.fade.time=0", "mem.fade.time=2h",
-		"mem.inject=worn@5", "mem.inject=stuck", "mem.inject=stuck@0:64:1",
-		"mem.inject=\"stuck@0 stuck@\"", "checks=\"mem.*", "checks=a#b", "checks=\x01",
-		"checks=caf\xc3\xa9"};
+		"mem.reserve=2G", "mem.reserve=none", "net.snmp.community=caf\xc3\xa9",
+		"net.snmp.community=123456789012345678901234567890123", "net.snmp.agent=0.0.0.0",
+		"net.ping.count=100001", "net.ping.pace=5ms", "net.ping.pace=11s", "log.keep=10000",
+		"mem.fade.time=0", "mem.fade.time=2h", "mem.inject=worn@5", "mem.inject=stuck",
+		"mem.inject=stuck@0:64:1", "mem.inject=\"stuck@0 stuck@\"", "checks=\"mem.*",
+		"checks=a#b", "checks=\x01", "checks=caf\xc3\xa9"};
 	static char defaults[sizeof(printed)];
 
 	read_line("");
@@ -220,6 +221,29 @@ static void test_messages(void)
 	CHECK_STR(problems.items[0].key, "?[2J");
 }
 
+/* Neither the record of the options nor a complaint shows a secret, however it is misspelt. */
+static void test_secrets(void)
+{
+	char shown[256];
+	static const char words[] =
+		"profile=full NET.SNMP.community=s3cret net.snmp.comunity=\"s3 cret\" net.ip=1";
+	static const char *const bad[] = {"net.snmp.comunity = s3cret", "net.snmp.community s3cret",
+		"net.snmp.community = s3cret\x01"};
+
+	CHECK_U64(read_line("net.snmp.community = \"s3 cret\""), 0);
+	CHECK_STR(config.net_snmp_community, "s3 cret");
+	options_print(&config, to_printed());
+	CHECK(strstr(printed, "cret") == NULL &&
+		strstr(printed, "net.snmp.community=***\n") != NULL);
+	options_show_words((struct text){words, sizeof(words) - 1}, shown, sizeof(shown));
+	CHECK_STR(shown, "profile=full NET.SNMP.community=*** net.snmp.comunity=*** net.ip=1");
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		CHECK_U64(read_line(bad[i]), 1);
+		CHECK(strstr(problem(0), "s3cret") == NULL, "%s", problem(0));
+		CHECK(strstr(problems.items[0].value, "s3cret") == NULL);
+	}
+}
+
 static void test_flood(void)
 {
 	options_defaults(&config);
@@ -240,7 +264,7 @@ static void test_round_trip(void)
 		"net.tcp=nas:2049 10.0.0.5:22\nnet.expect_mac=02:00:00:00:00:01\n"
 		"net.expect_gateway_mac=00:1b:17:00:01:01\nnet.expect_vlan=20\n"
 		"net.expect_switch=sw-rack7 Gi1/0/*\nnet.expect_dhcp=10.1.2.4\n"
-		"net.dhcp=probe\nnet.ping.count=99\nnet.ping.pace=35ms\nnic.loopback=force\nmem.range=0x1001-0x2003\nmem.cpus=one\n"
+		"net.dhcp=probe\nnet.snmp.community=***\nnet.snmp.agent=10.1.2.5\nnet.ping.count=99\nnet.ping.pace=35ms\nnic.loopback=force\nmem.range=0x1001-0x2003\nmem.cpus=one\n"
 		"mem.mp=blocking\nmem.kernel=avx2\nmem.patterns=zeros ones\nmem.reserve=5000001\nmem.fade.time=1s\n"
 		"mem.inject=stuck@16M:5:1 alias@0x1000\nmem.hammer.time=25500ms\ndisk.only=nvme*\n"
 		"disk.exclude=*USB*\ndisk.time=auto\n";
@@ -279,6 +303,7 @@ int main(void)
 	test_words();
 	test_messages();
 	test_flood();
+	test_secrets();
 	test_round_trip();
 	test_document();
 	return test_end(__FILE__);
