@@ -349,6 +349,8 @@ static bool add_condition(struct sim_net *net, struct text name, struct text val
 {
 	uint64_t number = 0;
 
+	if (text_is(name, "mib"))
+		return sim_mib_add(&net->mib, value);
 	if (text_is(name, "delay"))
 		return text_duration(value, &net->delay_ns);
 	if (value.len > 0 && !text_number(value, &number))

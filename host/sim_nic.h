@@ -10,11 +10,14 @@
  *   dhcp=IP offer IP          DHCP server, answers ARP and ping     nak=IP offer IP  the same, refuses requests
  *   proxy=@MAC                answers ARP for everything    clone=@MAC sends frames from that MAC
  *   dns=IP [offer IP | rcode N]   DNS server with one answer for every name
+ *   agent=IP [community WORD] [answers MANNER]   SNMP agent with the objects of all mib=..., answers ARP and ping; the manners
+ *               are those of sim_snmp.c
  * each with its MAC as IP@MAC (one made from the IP otherwise) and the options `after DURATION` (silent before),
  * `on N` (the LAN of card N, when set apart), `router IP` (dhcp), `id IP` (dhcp: another server identifier),
  * `dns IP` (dhcp), `open PORT` (TCP; the others are refused), `bars others` (a router that says it will not forward TCP);
  * of echoes: `mtu BYTES` (longer packets vanish), `tells MTU` (the same, but a router says so), `hops N` (so many routers
  * before it, 10.255.0.1 the first), `loses N` (from hop N on, every other echo).
+ * Objects: mib=OID TYPE VALUE, as sim_snmp.h has them
  * Conditions:
  *   nics=N      (default 1)   apart       each card on its own LAN
  *   nolink, linkunknown, linklies (down, but works), flap (down for a second after 5 s), nodriver, openfail,
@@ -32,6 +35,7 @@
 
 #include "core/machine.h"
 #include "core/rng.h"
+#include "host/sim_snmp.h"
 
 #define SIM_NICS_MAX    4
 #define SIM_PEERS_MAX   16
@@ -73,6 +77,8 @@ struct sim_peer {
 	struct ip4 ip, offer, router, server_id, dns;
 	uint16_t open_port, rcode, mtu, told_mtu, hops, loses;
 	bool bars;
+	char community[16];
+	enum sim_snmp_manner manner;
 	struct mac mac;
 	unsigned lan;
 	uint64_t after_ns; /* since the network began: silent before */
@@ -98,6 +104,7 @@ struct sim_net {
 	uint64_t delay_ns;
 	uint64_t storm_gap_ns; /* 0: none */
 	uint64_t storm_next_ns;
+	struct sim_mib mib;
 	size_t peer_count;
 	struct sim_peer peers[SIM_PEERS_MAX];
 	struct sim_frame queue[SIM_QUEUE_MAX];

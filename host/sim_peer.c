@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The peers of the scripted network. Hardware: none. See sim_peer.h. */
 #include "host/sim_peer.h"
+#include "core/fmt.h"
 #include "host/sim_services.h"
 #include "nicprobe/arp.h"
 #include "nicprobe/dhcp.h"
@@ -28,6 +29,7 @@ enum {
 	DOES_PROXY = 256,
 	DOES_CLONE = 512,
 	DOES_DNS = 1024,
+	DOES_SNMP = 2048,
 	NEEDS_MAC = DOES_PROXY | DOES_CLONE /* has no IP to make one from */
 };
 
@@ -47,6 +49,7 @@ static const struct {
 	{"proxy", DOES_PROXY},
 	{"clone", DOES_CLONE},
 	{"dns", DOES_ARP | DOES_ECHO | DOES_DNS},
+	{"agent", DOES_ARP | DOES_ECHO | DOES_SNMP},
 };
 
 /* ---- reading a specification ---- */
@@ -94,6 +97,11 @@ static bool read_option(struct text name, struct text value, struct sim_peer *pe
 		return ip4_read(value, &peer->server_id);
 	if (text_is(name, "dns"))
 		return ip4_read(value, &peer->dns);
+	if (text_is(name, "answers"))
+		return sim_snmp_manner_read(value, &peer->manner);
+	if (text_is(name, "community"))
+		return fmt_to(peer->community, sizeof(peer->community), "%.*s", (int)value.len,
+			       value.at) == value.len;
 	if (text_is(name, "bars"))
 		return peer->bars = text_is(value, "others");
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
@@ -127,6 +135,7 @@ bool sim_peer_read(struct text spec, struct sim_peer *ret)
 	if (peer.does == 0 || !read_where(value, &peer))
 		return false;
 	peer.router = peer.server_id = peer.ip;
+	text_copy(peer.community, sizeof(peer.community), "public");
 	while (text_word(&spec, &name)) {
 		if (!text_word(&spec, &value) || !read_option(name, value, &peer))
 			return false;
@@ -251,15 +260,15 @@ static void hear_dhcp(struct sim_net *net, const struct sim_peer *peer, const st
 /* By the protocols of sim_services.h. */
 static void hear_service(struct sim_net *net, const struct sim_peer *peer, const struct eth *eth,
 	const struct ipv4 *ip,
-	size_t (*answer)(
-		const struct sim_peer *peer, const struct ipv4 *ip, uint8_t *at, struct ipv4 *ret))
+	size_t (*answer)(struct sim_net *net, const struct sim_peer *peer, const struct ipv4 *ip,
+		uint8_t *at, struct ipv4 *ret))
 {
 	uint8_t frame[SIM_FRAME_BYTES] = {0};
 	struct ipv4 back;
 
 	if (!(peer->does & DOES_ECHO) || !mac_same(eth->dst, peer->mac))
 		return;
-	back.payload.len = answer(peer, ip, frame + DATA_AT, &back);
+	back.payload.len = answer(net, peer, ip, frame + DATA_AT, &back);
 	if (back.payload.len == 0)
 		return;
 	ipv4_write(frame + IP_AT, &back, 1);
@@ -285,6 +294,8 @@ void sim_peer_hear(struct sim_net *net, const struct sim_peer *peer, struct span
 		hear_service(net, peer, &eth, &ip, sim_tcp_answer);
 	else if (ip.protocol == IPV4_UDP && peer->does & DOES_DNS)
 		hear_service(net, peer, &eth, &ip, sim_dns_answer);
+	else if (ip.protocol == IPV4_UDP && peer->does & DOES_SNMP)
+		hear_service(net, peer, &eth, &ip, sim_snmp_answer);
 	else if (ip.protocol == IPV4_UDP)
 		hear_dhcp(net, peer, &ip);
 }

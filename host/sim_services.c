@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* TCP and DNS of the scripted network's peers. Hardware: none. See sim_peer.h. */
+/* TCP, DNS and SNMP of the scripted network's peers. Hardware: none. See sim_peer.h. */
 #include "host/sim_services.h"
 #include "nicprobe/dns.h"
 #include "nicprobe/eth.h"
@@ -30,11 +30,12 @@ static void write_error(const struct ipv4 *ip, struct ip4 from, struct icmp_erro
 	put_be16(at + 2, inet_checksum(inet_sum(0, (struct span){at, len})));
 }
 
-size_t sim_tcp_answer(
-	const struct sim_peer *peer, const struct ipv4 *ip, uint8_t *at, struct ipv4 *ret)
+size_t sim_tcp_answer(struct sim_net *net, const struct sim_peer *peer, const struct ipv4 *ip,
+	uint8_t *at, struct ipv4 *ret)
 {
 	struct tcp tcp, reply;
 
+	(void)net;
 	if (tcp_read(ip, &tcp) != TCP_OK || tcp.flags != TCP_SYN)
 		return 0;
 	*ret = (struct ipv4){ip->dst, ip->src, IPV4_TTL, IPV4_TCP, {at, 0}};
@@ -75,13 +76,14 @@ bool sim_path_drops(const struct sim_peer *peer, const struct ipv4 *ip,
 	return peer->mtu != 0 && bytes > peer->mtu;
 }
 
-size_t sim_dns_answer(
-	const struct sim_peer *peer, const struct ipv4 *ip, uint8_t *at, struct ipv4 *ret)
+size_t sim_dns_answer(struct sim_net *net, const struct sim_peer *peer, const struct ipv4 *ip,
+	uint8_t *at, struct ipv4 *ret)
 {
 	uint8_t *message = at + UDP_HEADER_BYTES;
 	struct udp udp, reply;
 	size_t len;
 
+	(void)net;
 	if (!ip4_same(ip->dst, peer->ip) || udp_read(ip, &udp) != UDP_OK ||
 		udp.dst_port != DNS_PORT || udp.payload.len < 12)
 		return 0;
@@ -99,6 +101,26 @@ size_t sim_dns_answer(
 	}
 	*ret = (struct ipv4){ip->dst, ip->src, IPV4_TTL, IPV4_UDP, {at, 0}};
 	reply = (struct udp){DNS_PORT, udp.src_port, {message, len}};
+	udp_write(at, &reply, ret->src, ret->dst);
+	return UDP_HEADER_BYTES + len;
+}
+
+size_t sim_snmp_answer(struct sim_net *net, const struct sim_peer *peer, const struct ipv4 *ip,
+	uint8_t *at, struct ipv4 *ret)
+{
+	const struct text community = {peer->community, text_length(peer->community)};
+	uint8_t *message = at + UDP_HEADER_BYTES;
+	struct udp udp, reply;
+	size_t len;
+
+	if (!ip4_same(ip->dst, peer->ip) || udp_read(ip, &udp) != UDP_OK ||
+		udp.dst_port != SNMP_PORT)
+		return 0;
+	len = sim_snmp_reply(&net->mib, community, peer->manner, udp.payload, message);
+	if (len == 0)
+		return 0;
+	*ret = (struct ipv4){ip->dst, ip->src, IPV4_TTL, IPV4_UDP, {at, 0}};
+	reply = (struct udp){SNMP_PORT, udp.src_port, {message, len}};
 	udp_write(at, &reply, ret->src, ret->dst);
 	return UDP_HEADER_BYTES + len;
 }

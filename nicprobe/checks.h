@@ -12,8 +12,8 @@
  * where they were not selected. */
 extern const struct check nic_inventory_check, nic_link_check, net_listen_check, net_dhcp_check,
 	net_duplicate_ip_check, net_gateway_check, net_sweep_check, net_ping_check,
-	net_services_check, net_ipv6_check, net_expected_check, net_baseline_check, nic_pair_check,
-	nic_loopback_check;
+	net_services_check, net_ipv6_check, net_switch_port_check, net_expected_check,
+	net_baseline_check, nic_pair_check, nic_loopback_check;
 
 /* Listens while other rooms work, and now and then asks whether somebody took our own addresses. Cheap; called from every
  * pulse, and does nothing before the first network check. */

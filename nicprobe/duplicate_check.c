@@ -137,6 +137,7 @@ static enum verdict conclude(struct run *run, bool whole, uint64_t took_ns)
 	struct outcome o = {0};
 	char took[FMT_SIZE], what[160] = "", cards[CARDS_BYTES];
 
+	mac_places_look(run, FROM_ANY);
 	for (size_t i = 0; i < t->count; i++) {
 		if (!(t->at[i].sources & FROM_ANY))
 			continue;

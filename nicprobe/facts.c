@@ -148,22 +148,25 @@ static bool has_greeted(const struct net_session *s)
 	return greeted;
 }
 
-static bool gather_switch(struct run *run, struct facts *f)
+const struct switch_port *facts_switch_port(struct run *run)
 {
-	const struct switch_port *port;
-
 	if (find_port(run->net) == NULL && net_usable(run->net) != 0 && !has_greeted(run->net)) {
 		net_send_lldp(run, LLDP_TTL_S);
 		if (!net_wait_for(run, run_now_ns(run) + SWITCH_WAIT_NS, has_port, NULL))
-			return false;
+			return NULL;
 	}
-	port = find_port(run->net);
+	return find_port(run->net);
+}
+
+static void gather_switch(struct run *run, struct facts *f)
+{
+	const struct switch_port *port = facts_switch_port(run);
+
 	if (port != NULL)
 		fmt_to(f->at[FACT_SWITCH], FACT_TEXT, "%s%s%s", port->name,
 			port->name[0] != '\0' ? " " : "", port->port);
 	if (port != NULL && port->vlan != 0)
 		fmt_to(f->at[FACT_VLAN], FACT_TEXT, "%u", port->vlan);
-	return true;
 }
 
 bool facts_gather(struct run *run, struct facts *ret)
@@ -171,8 +174,9 @@ bool facts_gather(struct run *run, struct facts *ret)
 	struct facts f = {0};
 
 	address_acquire(run); /* without one, there is less to know */
-	if (run->stopped || !gather_switch(run, &f))
+	if (run->stopped)
 		return false;
+	gather_switch(run, &f);
 	gather_address(run, &f);
 	gather_lists(run->net, &f);
 	if (run->stopped)

@@ -32,6 +32,10 @@ struct facts {
 const char *fact_key(enum fact fact);
 const char *fact_name(enum fact fact);
 
+/* What the switch says of its port, that of the card we speak on if it can be told apart. A silent switch is asked for its
+ * name, which takes a few seconds. NULL: nobody names a port, or stopped. */
+const struct switch_port *facts_switch_port(struct run *run);
+
 /* Gathers them from what the session knows; asks for the gateway's MAC address, and a silent switch for its name, if need
  * be. False: stopped. */
 bool facts_gather(struct run *run, struct facts *ret);

@@ -104,6 +104,8 @@ static bool hear_udp(struct run *run, const struct heard *h, const struct ipv4 *
 		return discover_hear(run, h, ip, udp.payload);
 	if (udp.src_port == DNS_PORT)
 		return dns_hear(run, h, ip, &udp);
+	if (udp.src_port == SNMP_PORT)
+		return snmp_hear(run, h, ip, &udp);
 	return true;
 }
 

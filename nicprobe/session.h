@@ -13,12 +13,14 @@
 #include "nicprobe/echo.h"
 #include "nicprobe/ipv4.h"
 #include "nicprobe/knock.h"
+#include "nicprobe/mac_place.h"
 #include "nicprobe/nd.h"
 #include "nicprobe/neighbour.h"
 #include "nicprobe/offer.h"
 #include "nicprobe/pair.h"
 #include "nicprobe/sent.h"
 #include "nicprobe/services.h"
+#include "nicprobe/snmp_client.h"
 #include "nicprobe/sweep.h"
 #include "nicprobe/switch_port.h"
 #include "nicprobe/trace.h"
@@ -104,6 +106,8 @@ struct net_session {
 	struct arp_sweep sweep;
 	struct nd nd;
 	struct dns_question dns;
+	struct snmp_client snmp;
+	struct mac_places places;
 	struct pair_lane lanes[PAIR_LANES];
 	uint8_t rx[NET_RX_BYTES];
 	uint8_t tx[ETH_FRAME_MAX];

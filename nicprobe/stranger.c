@@ -45,6 +45,26 @@ static void note(struct run *run, struct mac mac, const struct knock *knocks)
 	record_note(run->rec, NULL, "The holder of our address, %s.", text);
 }
 
+/* Whom the traffic for the address goes to, as the router sees it. */
+static void note_router_view(struct run *run, struct ip4 contested)
+{
+	const struct ip4 router = run->net->address.gateway;
+	char ip[IP4_TEXT], own[IP4_TEXT], named[VENDOR_MAC_TEXT];
+	const char *why;
+	struct mac mac;
+
+	if (run->config->net_snmp_community[0] == '\0' || router.value == 0)
+		return;
+	if (mac_place_router_view(run, router, contested, &mac, &why))
+		record_note(run->rec, NULL, "The router %s sends what is for %s to %s.",
+			ip4_text(ip, router), ip4_text(own, contested),
+			vendor_mac_text(named, mac));
+	else
+		record_note(run->rec, NULL,
+			"The router %s does not say to whom it sends what is for %s: %s.",
+			ip4_text(ip, router), ip4_text(own, contested), why);
+}
+
 void stranger_look(struct run *run, const struct candidate *c)
 {
 	struct net_session *s = run->net;
@@ -65,4 +85,6 @@ void stranger_look(struct run *run, const struct candidate *c)
 	for (size_t i = 0; i < count; i++)
 		note(run, macs[i], may_ask ? &s->knocks.at[i * ARRAY_LEN(ports)] : NULL);
 	s->knocks.count = 0;
+	if (address_usable(s) && !run->stopped)
+		note_router_view(run, c->ip);
 }

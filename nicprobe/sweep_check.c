@@ -225,6 +225,7 @@ static void judge_suspects(struct run *run, struct tally *sum)
 {
 	struct candidates *t = &run->net->candidates;
 
+	mac_places_look(run, FROM_SWEEP);
 	for (size_t i = 0; i < t->count; i++) {
 		struct candidate *c = &t->at[i];
 

@@ -7,6 +7,8 @@
 
 #define TAGGED_MIN    3 /* frames: a stray one proves nothing */
 #define VENDORS_NAMED 3 /* in a sentence; of the others the MAC address must do */
+#define PLACES_TEXT   (4 * PLACE_TEXT)
+#define ALL_TEXT      (VENDORS_NAMED * VENDOR_MAC_TEXT + CLAIMS_MAX * (MAC_TEXT + 1) + PLACES_TEXT)
 
 /* ---- conflicts ---- */
 
@@ -38,11 +40,24 @@ static const char *circumstance(const struct net_session *s, const struct candid
 							  : "";
 }
 
+/* Where the switch has seen `mac`: into the sentence, and into the list of places for the finding. */
+static void add_place(const struct mac_places *t, struct mac mac, char *all, char *places)
+{
+	const char *place = mac_place_text(t, mac);
+
+	if (place[0] == '\0')
+		return;
+	fmt_add(all, ALL_TEXT, " behind %s", place);
+	if (places[0] != '\0')
+		fmt_add(places, PLACES_TEXT, ", ");
+	fmt_add(places, PLACES_TEXT, "%s", place);
+}
+
 void tell_conflict(struct run *run, struct candidate *c)
 {
 	char ip[IP4_TEXT], text[CLAIMS_MAX][MAC_TEXT], vendor[VENDOR_TEXT];
-	char all[VENDORS_NAMED * VENDOR_MAC_TEXT + CLAIMS_MAX * (MAC_TEXT + 1)] = "";
-	char named[VENDOR_MAC_TEXT];
+	char all[ALL_TEXT] = "";
+	char named[VENDOR_MAC_TEXT], places[PLACES_TEXT] = "";
 	enum verdict verdict = candidate_state(c) == CANDIDATE_PROXY ? WARN : FAIL;
 	const char *list[CLAIMS_MAX];
 	struct mac macs[CLAIMS_MAX];
@@ -55,19 +70,20 @@ void tell_conflict(struct run *run, struct candidate *c)
 		list[i] = mac_text(text[i], macs[i]);
 		fmt_add(all, sizeof(all), "%s%s", i > 0 ? ", " : "",
 			i < VENDORS_NAMED ? vendor_mac_text(named, macs[i]) : list[i]);
+		add_place(&run->net->places, macs[i], all, places);
 	}
 	const struct field fields[] = {
-		FIELD_STR("ip", ip4_text(ip, c->ip)),
-		FIELD_STR("mac", list[0]),
+		FIELD_STR("ip", ip4_text(ip, c->ip)), FIELD_STR("mac", list[0]),
 		FIELD_LIST("macs", list, mac_count),
-		FIELD_STR("vendor", vendor_of(macs[0], vendor)),
-		FIELD_NUM("count", count),
+		FIELD_STR("vendor", vendor_of(macs[0], vendor)), FIELD_NUM("count", count),
 		FIELD_STR("nic", heard_by(run->net, c, macs[0])),
 		FIELD_NUM("first_ms", (first_ns - run->rec->start_ns) / NS_PER_MS),
+		FIELD_STR("switch_port", places), /* last: left out where it is not known */
 	};
 	c->reported = true;
 	record_finding_as(run->rec, FINDING_NET_DUPLICATE_IP, verdict, NULL, fields,
-		ARRAY_LEN(fields), "%s, %s, is held by %s%s%s.", ip, relation(c),
+		ARRAY_LEN(fields) - (places[0] == '\0'), "%s, %s, is held by %s%s%s.", ip,
+		relation(c),
 		mac_count == 1 ? ""
 		: c->sources & FROM_OURS
 			? "several devices: "

@@ -135,7 +135,7 @@ static const char *rig_ipv4_fault(struct rig *rig, const struct eth *eth)
 		return "broken TCP";
 	if (ip.protocol == IPV4_UDP && udp_read(&ip, &udp) != UDP_OK)
 		return "broken UDP";
-	if (ip.protocol == IPV4_UDP && udp.dst_port != DNS_PORT) {
+	if (ip.protocol == IPV4_UDP && udp.dst_port != DNS_PORT && udp.dst_port != SNMP_PORT) {
 		if (dhcp_read(udp.payload, &m) != DHCP_OK)
 			return "broken DHCP";
 		rig->dhcp_sent[m.type % ARRAY_LEN(rig->dhcp_sent)]++;
