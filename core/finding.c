@@ -91,7 +91,7 @@ static const struct finding_info table[FINDING_COUNT] = {
 	[FINDING_NET_DUPLICATE_IP] = {"net-duplicate-ip", FAIL, "net", SURE,
 		"Somebody answers for an address while this server, its owner, is off the air.",
 		"Two devices hold one IP address: connections hang, reset or reach the wrong machine.",
-		"Find the device by its MAC address in the switch's address table and give it another address.",
+		"Find the device by its MAC address in the switch's address table (net.snmp.community has this program look there) and give it another address.",
 		"The answers came while this server said nothing: nobody else may answer for its address."},
 	[FINDING_NET_DUPLICATE_MAC] = {"net-duplicate-mac", FAIL, "net", LIKELY,
 		"Frames that we did not send arrive with this card's own MAC address as their source.",
