@@ -36,6 +36,8 @@ struct run {
 	uint64_t installed_bytes;        /* RAM by SMBIOS type 17; 0 unknown */
 	uint64_t seed;                   /* of everything random in this run; recorded */
 	unsigned pass;                   /* from 0 */
+	uint64_t
+		deadline_ns; /* of the whole run, on its clock; UINT64_MAX: none. pulse() minds it. */
 
 	/* Call at least once a second while working: lets the log flush, feeds the watchdog, looks at the keyboard
 	 * and the budget. False: stop now, tidy up and say how far you came. */

@@ -85,6 +85,9 @@ struct config {
 	char disk_only[CONFIG_GLOBS]; /* globs over id, model, serial, bus; empty: all */
 	char disk_exclude[CONFIG_GLOBS];
 	uint64_t disk_time_ns; /* surface scan per disk; 0: as the profile says */
+	unsigned disk_sample;  /* percent of each surface to read; 0: as much as the time allows */
+	bool disk_resume;      /* go on where the last run's scan of a disk stopped */
+	bool disk_together;    /* benchmark all disks at once as well */
 };
 
 /* More samples, longer listening, whole surfaces: every profile but quick. */

@@ -9,10 +9,18 @@
 #include "core/check.h"
 #include "core/histogram.h"
 #include "diskbench/job.h"
+#include "diskbench/latency_map.h"
+#include "diskbench/plan.h"
 
 #define DISK_SLOTS     64 /* disks that can be tested in one run */
 #define BAD_RANGES_MAX 128
 #define SLOW_MAX       32
+#define SLOW_REREADS   10
+#define FAILED_MAX \
+	192 /* more than a disk may have before it is given up, with all that are known from before */
+
+/* What job->what says in a scan that another run can go on with. */
+#define SURFACE_IN_ORDER "surface, front to back"
 
 /* Blocks that failed again when read again, and that a finding was made of. */
 struct bad_range {
@@ -24,9 +32,23 @@ struct bad_range {
 struct slow_chunk {
 	uint64_t lba;
 	uint32_t count;
-	uint64_t first_ns;   /* what put it aside */
-	unsigned slow_again; /* re-reads that were slow as well */
-	uint64_t fastest_ns; /* of them; valid when slow_again > 0 */
+	uint64_t first_ns; /* what put it aside */
+	size_t rereads;
+	uint64_t times_ns[SLOW_REREADS]; /* of the re-reads, sorted */
+};
+
+/* A chunk of a surface scan of which not every block was delivered. */
+struct failed_chunk {
+	const struct disk *disk;
+	uint64_t lba;
+	uint32_t count, delivered;
+};
+
+/* Where the scan of an earlier run stopped. */
+struct interrupted_scan {
+	char serial[PORT_TEXT]; /* of the disk; empty: there is nothing to go on with */
+	uint64_t lba;           /* everything before it was read */
+	unsigned run;
 };
 
 /* What one disk showed in the checks so far. */
@@ -35,7 +57,10 @@ struct disk_state {
 	bool lied; /* disk-firmware-lied was reported */
 	unsigned timeouts;
 	enum job_end given_up; /* unless JOB_GOING: later checks leave the disk alone */
-	uint64_t bytes_per_s;  /* slowest sequential zone; 0: not measured */
+	struct disk_plan
+		scanned;      /* by disk.surface, what was read so far; chunk_blocks 0: nothing */
+	bool map_due;         /* the suite is to write that down; see mapfile.h */
+	uint64_t bytes_per_s; /* slowest sequential zone; 0: not measured */
 	uint16_t
 		rotation; /* as ATA IDENTIFY word 217 has it: 1 does not rotate, more: turns per minute; 0 not known */
 };
@@ -48,9 +73,13 @@ struct disk_session {
 	uint64_t jobs;                       /* begun so far: each gets its own poison */
 	size_t bad_count;
 	struct bad_range bad[BAD_RANGES_MAX];
+	size_t failed_count;
+	struct failed_chunk failed[FAILED_MAX];
+	struct interrupted_scan interrupted; /* set by the suite */
 
 	/* Scratch of the check that runs. */
 	struct histogram latency;
+	struct latency_map latency_map;
 	struct histogram overhead;         /* of the program itself, per read */
 	struct point curve[SERIES_POINTS]; /* about to go on record */
 	uint64_t slow_seen;                /* chunks put aside so far */

@@ -88,8 +88,8 @@ static void show_progress(struct disk_job *job, uint64_t lba)
 	if (job->progress_ns != 0 && now_ns - job->progress_ns < PROGRESS_EVERY_NS)
 		return;
 	job->progress_ns = now_ns;
-	record_progress(job->run->rec, job->disk->id, job->what, job->done, job->total, job->unit,
-		"lba", lba);
+	record_progress_left(job->run->rec, job->disk->id, job->what, job->done, job->total,
+		job->unit, "lba", lba, job->left_ns);
 }
 
 /* One truthful read, with what it means for giving up. */

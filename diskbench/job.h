@@ -49,6 +49,7 @@ struct disk_job {
 	const char *what; /* for progress, with how far the plan is */
 	uint64_t done, total;
 	const char *unit;
+	uint64_t left_ns; /* until it is done; 0: not known */
 
 	unsigned slow_regions; /* reported in this check */
 

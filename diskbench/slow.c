@@ -10,9 +10,10 @@
 #define MEDIAN_SAMPLES  16 /* before that the median is not trusted */
 #define MEDIAN_PER_100K 50000
 #define REGIONS_MAX     16 /* reported per disk and check; a disk that slow is known by then */
-#define REREADS         6  /* that must all be slow */
-#define TURNS_MAX       10 /* tried for them */
-#define BETWEEN         24 /* chunks read all over the disk between two turns */
+#define ACQUITTED       2  /* re-reads at usual speed: the second decile is not slow */
+#define NINTH_DECILE    (SLOW_REREADS * 9 / 10 - 1)
+#define TURNS_MAX       16 /* tried for SLOW_REREADS */
+#define BETWEEN         24 /* chunks read all over the disk before each turn */
 
 static uint64_t limit_ns(const struct histogram *latency)
 {
@@ -79,6 +80,20 @@ static bool is_aside(const struct disk_session *session, uint64_t lba)
 	return false;
 }
 
+/* Reading what is bad costs time and heads, and says nothing about speed. */
+static bool has_bad(const struct disk_job *job, uint64_t lba, uint32_t count)
+{
+	const struct disk_session *session = job->run->disk;
+
+	for (size_t i = 0; i < session->bad_count; i++) {
+		const struct bad_range *bad = &session->bad[i];
+
+		if (bad->disk == job->disk && bad->lba < lba + count && lba < bad->lba + bad->count)
+			return true;
+	}
+	return false;
+}
+
 /* Reads chunks all over the disk. False: far more of them are slow than in the scan. */
 static bool machine_is_steady(struct disk_job *job, struct rng *rng, uint64_t slow_ns)
 {
@@ -91,7 +106,7 @@ static bool machine_is_steady(struct disk_job *job, struct rng *rng, uint64_t sl
 		const uint64_t lba = rng_below(rng, chunks) * chunk;
 		struct job_read r;
 
-		if (is_aside(session, lba))
+		if (is_aside(session, lba) || has_bad(job, lba, chunk))
 			continue;
 		r = job_read(job, lba, chunk);
 		made += r.clean;
@@ -100,8 +115,18 @@ static bool machine_is_steady(struct disk_job *job, struct rng *rng, uint64_t sl
 	return slow <= made / 4 + made * session->slow_seen / session->latency.count;
 }
 
-/* One more read of each chunk put aside; those at usual speed are dropped. So are those that fail: that is another
- * finding. */
+/* Keeps the times sorted. */
+static void add_time(struct slow_chunk *chunk, uint64_t took_ns)
+{
+	size_t at = chunk->rereads++;
+
+	for (; at > 0 && chunk->times_ns[at - 1] > took_ns; at--)
+		chunk->times_ns[at] = chunk->times_ns[at - 1];
+	chunk->times_ns[at] = took_ns;
+}
+
+/* One more read of each chunk put aside; those at usual speed once too often are dropped. So are those that fail: that
+ * is another finding. */
 static void read_again(struct disk_job *job, uint64_t slow_ns)
 {
 	struct disk_session *session = job->run->disk;
@@ -113,12 +138,12 @@ static void read_again(struct disk_job *job, uint64_t slow_ns)
 		if (job_going(job)) {
 			struct job_read r = job_read(job, chunk.lba, chunk.count);
 
-			if (!r.clean || r.took_ns <= slow_ns)
+			if (!r.clean)
 				continue;
-			if (chunk.slow_again++ == 0 || r.took_ns < chunk.fastest_ns)
-				chunk.fastest_ns = r.took_ns;
+			add_time(&chunk, r.took_ns);
 		}
-		session->slow[kept++] = chunk;
+		if (chunk.rereads < ACQUITTED || chunk.times_ns[ACQUITTED - 1] > slow_ns)
+			session->slow[kept++] = chunk;
 	}
 	session->slow_count = kept;
 }
@@ -129,10 +154,10 @@ static void read_in_turns(struct disk_job *job, uint64_t slow_ns)
 	struct rng rng = {job->run->seed + job->run->disk->latency.count};
 	unsigned rereads = 0;
 
-	for (unsigned turn = 0; turn < TURNS_MAX && rereads < REREADS &&
+	for (unsigned turn = 0; turn < TURNS_MAX && rereads < SLOW_REREADS &&
 				job->run->disk->slow_count > 0 && job_going(job);
 		turn++) {
-		if (turn > 0 && !machine_is_steady(job, &rng, slow_ns))
+		if (!machine_is_steady(job, &rng, slow_ns))
 			continue;
 		read_again(job, slow_ns);
 		rereads++;
@@ -176,7 +201,7 @@ void slow_judge(struct disk_job *job)
 	for (size_t i = 0; i < session->slow_count; i++) {
 		const struct slow_chunk *chunk = &session->slow[i];
 
-		if (chunk->slow_again < REREADS) {
+		if (chunk->rereads < SLOW_REREADS) {
 			open++;
 			continue;
 		}
@@ -187,7 +212,8 @@ void slow_judge(struct disk_job *job)
 		if (count == 0)
 			lba = chunk->lba;
 		count += chunk->count;
-		worst_ns = chunk->fastest_ns > worst_ns ? chunk->fastest_ns : worst_ns;
+		if (chunk->times_ns[NINTH_DECILE] > worst_ns)
+			worst_ns = chunk->times_ns[NINTH_DECILE];
 	}
 	if (count > 0)
 		report(job, lba, count, worst_ns);

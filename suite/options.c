@@ -125,6 +125,13 @@ const struct option option_table[] = {
 	{"disk.time", &option_duration, AT(disk_time_ns), zero_auto, SECONDS, 30 * DAYS,
 		"a time from 1s to 30d, such as 10m, or auto",
 		"Surface scan per disk; auto: as the profile says"},
+	{"disk.sample", &option_number, AT(disk_sample), zero_auto, 1, 100,
+		"1 to 100 (percent), or auto",
+		"How much of each surface is read, evenly spread; auto: as much as there is time for"},
+	{"disk.resume", &option_yes_no, AT(disk_resume), NULL, 0, 0, "yes, no",
+		"Go on with a front-to-back surface scan where the last run stopped in it, on the disk with that serial number"},
+	{"disk.together", &option_yes_no, AT(disk_together), NULL, 0, 0, "yes, no",
+		"Benchmark the disks in turns as well, to see whether they hinder each other"},
 };
 
 const size_t option_count = ARRAY_LEN(option_table);

@@ -39,7 +39,7 @@ static bool pulse(struct run *run)
 	}
 	if (!run->stopped && m->console.key(m->console.ctx) == KEY_ESCAPE)
 		stop(run, "stopped by the Escape key");
-	if (!run->stopped && now_ns >= s->deadline_ns)
+	if (!run->stopped && now_ns >= run->deadline_ns)
 		stop(run, "the time budget is used up");
 	return !run->stopped;
 }
@@ -312,8 +312,8 @@ struct suite_outcome suite_run(struct suite *s, struct machine *machine)
 	s->run.installed_bytes = smbios_installed_bytes(
 		smbios_trusted(machine->smbios_entry, machine->smbios_table));
 	gather_options(s);
-	s->deadline_ns = s->config.budget_ns ? run_now_ns(&s->run) + s->config.budget_ns
-					     : UINT64_MAX;
+	s->run.deadline_ns = s->config.budget_ns ? run_now_ns(&s->run) + s->config.budget_ns
+						 : UINT64_MAX;
 	inventory_take(machine, &s->inventory);
 	topology_take(machine, &s->topology);
 	begin_log(s);

@@ -25,7 +25,6 @@ struct suite {
 	struct option_problems problems;
 	char parameters[PARAMETERS_SIZE];
 	char command_line[COMMAND_LINE_SIZE];
-	uint64_t deadline_ns; /* of the whole run; UINT64_MAX: none */
 	uint64_t watchdog_fed_ns;
 
 	struct recorder rec;

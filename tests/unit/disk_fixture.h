@@ -178,8 +178,16 @@ static struct fixture *fixture_new(const char *specs)
 		.rec = &f->rec,
 		.disk = &f->session,
 		.seed = 42,
+		.deadline_ns = UINT64_MAX,
 		.pulse = fixture_pulse};
 	return f;
+}
+
+/* Smaller reads, of so many bytes at most: as many of them on a smaller disk. */
+static inline void fixture_chunks(struct fixture *f, size_t bytes)
+{
+	for (size_t i = 0; i < f->machine.disk_count; i++)
+		f->disks[i].buffer_bytes = f->sims.disks[i].settings.buffer_bytes = bytes;
 }
 
 static void fixture_free(struct fixture *f)

@@ -117,7 +117,7 @@ static void test_gives_up_on_slow_errors(void)
 /* The time is nearly over when the error shows: it is still narrowed to its block. */
 static void test_narrows_at_the_deadline(void)
 {
-	struct fixture *f = fixture_new("size=64M,bad=1000,latency=50ms");
+	struct fixture *f = fixture_new("size=1M,bad=1000,latency=50ms");
 
 	f->config.disk_time_ns = 10 * MS;
 	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);

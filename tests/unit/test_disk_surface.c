@@ -56,7 +56,7 @@ static void test_order(void)
 	uint64_t lba;
 	uint32_t count;
 
-	disk_plan_init(&plan, 100 * 12 + 1, 100, true);
+	disk_plan_init(&plan, 100 * 12 + 1, 100, true, 0);
 	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
 		CHECK(disk_plan_next(&plan, &lba, &count));
 		CHECK_U64(lba, want[i] * 100);
@@ -85,7 +85,7 @@ static void test_even(void)
 			uint64_t widest = 0;
 			uint32_t count;
 
-			disk_plan_init(&plan, sizes[s], 1, true);
+			disk_plan_init(&plan, sizes[s], 1, true, stop * 0x1234567);
 			for (size_t i = 0; i < stop; i++)
 				CHECK(disk_plan_next(&plan, &visited[i], &count));
 			qsort(visited, stop, sizeof(*visited), compare);
