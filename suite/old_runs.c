@@ -7,7 +7,6 @@
 #define LOW_SPACE_BYTES (16u << 20)
 #define PATH_SIZE       48
 #define NAME_SIZE       12
-#define HEAD_BYTES      8192 /* hold testRunStart up to the name of the machine */
 #define LOOK_BACK       32 /* runs without records that are passed over in search of one that has some */
 
 static const char *const bulky[] = {"log.txt", "report.html", "junit.xml", "metrics.prom"};
@@ -118,13 +117,13 @@ static bool read_end(const struct volume_port *v, unsigned number, uint64_t resu
 	return true;
 }
 
-/* Which machine run `number` ran on, by the first bytes of its records. */
+/* Which machine run `number` ran on, by the first bytes of its records: as many hold testRunStart. */
 static void read_head(const struct volume_port *v, unsigned number, char buffer[OLD_RUNS_TAIL],
 	struct previous_run *run)
 {
 	struct span head;
 
-	if (read_records(v, number, 0, buffer, HEAD_BYTES, &head))
+	if (read_records(v, number, 0, buffer, OLD_RUNS_TAIL, &head))
 		previous_run_read_head(head, run);
 }
 

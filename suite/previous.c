@@ -3,6 +3,7 @@
 #include "suite/previous.h"
 #include "core/fmt.h"
 #include "core/text.h"
+#include "diskbench/checks.h"
 
 /* The position behind the first `what` in `line`, or false. */
 static bool find(struct text line, const char *what, struct text *ret)
@@ -36,6 +37,25 @@ static bool find_value(struct text line, const char *key, char *value, size_t ca
 	return text_clean(value, cap, rest.at, len) > 0;
 }
 
+/* A scan that another run can go on with. */
+static void read_scan(struct text progress, struct previous_run *run)
+{
+	char what[sizeof(SURFACE_IN_ORDER) + 1], lba[24];
+
+	run->disk[0] = '\0';
+	if (find_value(progress, "\"what\":", what, sizeof(what)) &&
+		text_same(what, SURFACE_IN_ORDER) &&
+		find_value(progress, "\"lba\":", lba, sizeof(lba)) &&
+		text_number((struct text){lba, text_length(lba)}, &run->lba))
+		find_value(progress, "\"part\":", run->disk, sizeof(run->disk));
+}
+
+static void end_step(struct previous_run *run)
+{
+	run->where[0] = '\0';
+	run->disk[0] = '\0';
+}
+
 static void read_line(struct text line, struct previous_run *run)
 {
 	char at[24];
@@ -47,14 +67,15 @@ static void read_line(struct text line, struct previous_run *run)
 		find_value(line, "\"testStepId\":", run->check, sizeof(run->check));
 	if (find(line, "\"testStepStart\":", &rest)) {
 		find_value(rest, "\"name\":", run->check, sizeof(run->check));
-		run->where[0] = '\0';
+		end_step(run);
 	}
 	if (find(line, "\"testStepEnd\":", &rest)) {
 		run->check[0] = '\0';
-		run->where[0] = '\0';
+		end_step(run);
 	}
 	if (!find(line, "\"name\":\"progress\"", &rest))
 		return;
+	read_scan(rest, run);
 	if (find_value(rest, "\"address\":", at, sizeof(at)))
 		fmt_to(run->where, sizeof(run->where), "address %s", at);
 	else if (find_value(rest, "\"lba\":", at, sizeof(at)))
@@ -80,11 +101,26 @@ void previous_run_read(struct span tail, struct previous_run *ret)
 	*ret = run;
 }
 
+/* The serial number that the list of hardware gives the disk. */
+static void read_serial(struct text head, struct previous_run *run)
+{
+	char key[40];
+	struct text part, next;
+
+	fmt_to(key, sizeof(key), "{\"hardwareInfoId\":\"%s\"", run->disk);
+	if (run->disk[0] == '\0' || !find(head, key, &part))
+		return;
+	if (find(part, "{\"hardwareInfoId\":", &next))
+		part.len = (size_t)(next.at - part.at);
+	find_value(part, "\"serialNumber\":", run->serial, sizeof(run->serial));
+}
+
 void previous_run_read_head(struct span head, struct previous_run *run)
 {
 	struct text rest;
 	size_t len;
 
+	read_serial((struct text){(const char *)head.at, head.len}, run);
 	if (!find((struct text){(const char *)head.at, head.len}, "\"dutInfo\":", &rest) ||
 		!find_value(rest, "\"name\":", run->machine, sizeof(run->machine)))
 		return;

@@ -31,6 +31,7 @@ static bool pulse(struct run *run)
 
 	net_watch(run);
 	runlog_tick(&s->log);
+	keep_disk_maps(s);
 	mca_watch_pulse(&s->mca, run);
 	if (m->set_watchdog != NULL && s->config.watchdog_s != 0 &&
 		now_ns - s->watchdog_fed_ns >= WATCHDOG_EVERY_NS) {
@@ -143,6 +144,7 @@ static void run_check(struct suite *s, const struct check *check)
 		concluded = check->run(&s->run);
 		tell_memory_time(s);
 		keep_bad_pages(s);
+		keep_disk_maps(s);
 	}
 	s->unreached |= s->run.stopped && !had_its_turn(s);
 	mca_watch_step_end(&s->mca, &s->run);
@@ -317,6 +319,7 @@ struct suite_outcome suite_run(struct suite *s, struct machine *machine)
 	inventory_take(machine, &s->inventory);
 	topology_take(machine, &s->topology);
 	begin_log(s);
+	recall_disk_scan(s);
 	emit_begin(s);
 	run_passes(s);
 	run_last_machine_check(s);

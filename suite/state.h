@@ -44,6 +44,7 @@ struct suite {
 	struct counts counts;
 	bool unreached; /* a selected check was not run */
 	bool memory_time_told;
+	bool disk_map_told;
 
 	struct net_session net;
 	struct mem_session mem;
@@ -63,6 +64,12 @@ void tell_memory_time(struct suite *suite);
 /* Writes badram.txt anew if more pages or mismatches are known than it has. After each check, so that a hang later
  * on leaves the file. */
 void keep_bad_pages(struct suite *s);
+
+/* Writes what the surface scans found so far as mapfiles, one per disk, if there is news. */
+void keep_disk_maps(struct suite *s);
+
+/* Tells the disk checks where the last run's surface scan stopped. */
+void recall_disk_scan(struct suite *s);
 
 /* Asks a person at the console for a profile and options (interactive=yes); goes on by itself after a minute
  * without a key. What was typed is read as options, with the highest precedence. */

@@ -127,8 +127,9 @@ static void test_bad_values(void)
 		"net.snmp.community=123456789012345678901234567890123", "net.snmp.agent=0.0.0.0",
 		"net.ping.count=100001", "net.ping.pace=5ms", "net.ping.pace=11s", "log.keep=10000",
 		"mem.fade.time=0", "mem.fade.time=2h", "mem.inject=worn@5", "mem.inject=stuck",
-		"mem.inject=stuck@0:64:1", "mem.inject=\"stuck@0 stuck@\"", "checks=\"mem.*",
-		"checks=a#b", "checks=\x01", "checks=caf\xc3\xa9"};
+		"mem.inject=stuck@0:64:1", "mem.inject=\"stuck@0 stuck@\"", "disk.sample=0",
+		"disk.sample=101", "disk.sample=5%", "disk.resume=maybe", "disk.together=2",
+		"checks=\"mem.*", "checks=a#b", "checks=\x01", "checks=caf\xc3\xa9"};
 	static char defaults[sizeof(printed)];
 
 	read_line("");
@@ -267,7 +268,7 @@ static void test_round_trip(void)
 		"net.dhcp=probe\nnet.snmp.community=***\nnet.snmp.agent=10.1.2.5\nnet.ping.count=99\nnet.ping.pace=35ms\nnic.loopback=force\nmem.range=0x1001-0x2003\nmem.cpus=one\n"
 		"mem.mp=blocking\nmem.kernel=avx2\nmem.patterns=zeros ones\nmem.reserve=5000001\nmem.fade.time=1s\n"
 		"mem.inject=stuck@16M:5:1 alias@0x1000\nmem.hammer.time=25500ms\ndisk.only=nvme*\n"
-		"disk.exclude=*USB*\ndisk.time=auto\n";
+		"disk.exclude=*USB*\ndisk.time=auto\ndisk.sample=5\ndisk.resume=yes\ndisk.together=yes\n";
 	static char defaults[sizeof(printed)];
 
 	read_line("");

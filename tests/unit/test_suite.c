@@ -137,6 +137,40 @@ static void test_previous(void)
 	CHECK(!r.ended);
 }
 
+#define SCAN(what)                                                                                \
+	STEP("disk.surface", "\"testStepStart\":{\"name\":\"disk.surface\"}")                     \
+	STEP("disk.surface", "\"extension\":{\"name\":\"progress\",\"content\":{\"what\":\"" what \
+			     "\",\"done\":1,\"part\":\"disk1\",\"lba\":4711}}")
+
+/* What a surface scan that goes on needs: which disk, by its serial number, and where. Only of one from front to back. */
+static void test_previous_scan(void)
+{
+	static const char head[] =
+		"{\"dutInfo\":{\"name\":\"M\",\"hardwareInfos\":[{\"hardwareInfoId\":\"disk0\",\"serialNumber\":\"S0\"},"
+		"{\"hardwareInfoId\":\"disk1\",\"name\":\"x\",\"serialNumber\":\"S1\"},{\"hardwareInfoId\":\"disk10\"},"
+		"{\"hardwareInfoId\":\"disk2\",\"serialNumber\":\"S2\"}]}}\n";
+	struct span bytes = {(const uint8_t *)head, sizeof(head) - 1};
+	struct previous_run r = previous(SCAN("surface, front to back"));
+
+	CHECK_STR(r.disk, "disk1");
+	CHECK_U64(r.lba, 4711);
+	previous_run_read_head(bytes, &r);
+	CHECK_STR(r.serial, "S1");
+	CHECK_STR(r.machine, "M");
+	r.serial[0] = '\0';
+	text_copy(r.disk, sizeof(r.disk), "disk10");
+	previous_run_read_head(bytes, &r);
+	CHECK_STR(r.serial, "");
+	CHECK_STR(previous(SCAN("surface, evenly spread")).disk, "");
+	CHECK_STR(previous(SCAN("surface, front to back") STEP(
+				   "disk.surface", "\"testStepEnd\":{\"status\":\"COMPLETE\"}"))
+			  .disk,
+		"");
+	r = (struct previous_run){.machine = ""};
+	previous_run_read_head(bytes, &r);
+	CHECK_STR(r.serial, "");
+}
+
 /* Wherever the file is torn, what is said of it is what its whole lines say. */
 static void test_torn(void)
 {
@@ -173,6 +207,7 @@ int main(void)
 	test_catalogue();
 	test_previous();
 	test_previous_machine();
+	test_previous_scan();
 	test_torn();
 	return test_end(__FILE__);
 }

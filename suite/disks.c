@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What surface scans leave in the run's directory for others, and what the run before left for this one. Pure over
+ * volume_port. */
+#include "diskbench/mapfile.h"
+#include "suite/state.h"
+
+/* One disk's map on its way into its file. */
+struct map_source {
+	const struct suite *suite;
+	size_t index;
+};
+
+static void write_map(void *ctx, struct sink out)
+{
+	const struct map_source *source = ctx;
+
+	mapfile_write(&source->suite->disk, source->suite->machine, source->index, out);
+}
+
+static void keep_map(struct suite *s, size_t index)
+{
+	struct map_source source = {s, index};
+	const char *id = s->machine->disks[index].id;
+	char path[RUNLOG_PATH];
+
+	fmt_to(path, sizeof(path), "%s/%s.map", s->log.directory, id);
+	if (!runlog_replace(&s->log, path, write_map, &source) || s->disk_map_told)
+		return;
+	s->disk_map_told = true;
+	record_note(&s->rec, id,
+		"%s.map beside this log says for GNU ddrescue what of the disk could be read; so for each disk scanned",
+		id);
+}
+
+void keep_disk_maps(struct suite *s)
+{
+	for (size_t i = 0; i < s->machine->disk_count && i < DISK_SLOTS; i++) {
+		if (!s->disk.disks[i].map_due)
+			continue;
+		s->disk.disks[i].map_due = false;
+		keep_map(s, i);
+	}
+}
+
+void recall_disk_scan(struct suite *s)
+{
+	const struct previous_run *p = &s->log.old.previous;
+	struct interrupted_scan *scan = &s->disk.interrupted;
+
+	if (s->log.old.previous_number == 0 || p->disk[0] == '\0')
+		return;
+	text_copy(scan->serial, sizeof(scan->serial), p->serial);
+	scan->lba = p->lba;
+	scan->run = s->log.old.previous_number;
+}
