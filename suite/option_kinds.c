@@ -93,9 +93,8 @@ static bool read_number(const struct option *o, struct config *config, struct te
 	uint64_t wide = 0;
 	unsigned number;
 
-	if (!is_zero_word(o, value) && !text_number(value, &wide))
-		return false;
-	if (!is_within(o, wide))
+	if (!is_zero_word(o, value) &&
+		(!text_number(value, &wide) || wide < o->min || wide > o->max))
 		return false;
 	number = (unsigned)wide;
 	store(o, config, &number, sizeof(number));
