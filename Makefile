@@ -161,7 +161,7 @@ format: | $(B)/packages.ok
 
 # Everything once more with the other compiler, to keep both clean.
 clang: | $(B)/packages.ok
-	@$(MAKE) --no-print-directory B=$(B)/clang CC=$(CLANG) $(B)/clang/kiriwake.efi $(B)/clang/kiriwake
+	@$(MAKE) --no-print-directory B=$(B)/clang CC="$(CLANG)" $(B)/clang/kiriwake.efi $(B)/clang/kiriwake
 
 clean:
 	rm -rf $(B)

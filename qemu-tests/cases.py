@@ -23,6 +23,7 @@ from memory_cases import (
 )
 from network_cases import NETWORKS
 from nic_cases import NICS
+from snmp_cases import SNMP
 from result import Result, file_problems
 from segment import SPEAKS_FROM_LEASE, lan, lease_returned
 
@@ -291,4 +292,4 @@ CONTROL = (
     ),
 )
 
-CASES = CLEAN + INJECTED + MEMORY + LONG + MACHINE_CHECKS + NETWORKS + NICS + DISKS + MEDIA + OPTIONS + CONTROL
+CASES = CLEAN + INJECTED + MEMORY + LONG + MACHINE_CHECKS + NETWORKS + SNMP + NICS + DISKS + MEDIA + OPTIONS + CONTROL
