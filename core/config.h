@@ -33,6 +33,7 @@ enum mem_kernel {
 	MEM_KERNEL_AVX2,
 	MEM_KERNEL_AVX512
 };
+enum self_test { SELF_TEST_OFF, SELF_TEST_SHORT };
 enum serial_use { SERIAL_AUTO, SERIAL_ON, SERIAL_OFF };
 
 #define CONFIG_GLOBS  160
@@ -84,6 +85,7 @@ struct config {
 
 	char disk_only[CONFIG_GLOBS]; /* globs over id, model, serial, bus; empty: all */
 	char disk_exclude[CONFIG_GLOBS];
+	enum self_test disk_self_test;
 	uint64_t disk_time_ns; /* surface scan per disk; 0: as the profile says */
 	unsigned disk_sample;  /* percent of each surface to read; 0: as much as the time allows */
 	bool disk_resume;      /* go on where the last run's scan of a disk stopped */

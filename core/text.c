@@ -79,6 +79,19 @@ bool text_word(struct text *rest, struct text *ret)
 	return true;
 }
 
+bool text_line(struct text *rest, struct text *ret)
+{
+	size_t len = 0;
+
+	while (len < rest->len && rest->at[len] != '\n')
+		len++;
+	if (len == rest->len)
+		return false;
+	*ret = text_trim((struct text){rest->at, len});
+	*rest = (struct text){rest->at + len + 1, rest->len - len - 1};
+	return true;
+}
+
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

@@ -35,6 +35,10 @@ struct text text_trim(struct text t);
 /* Takes the next word (no blanks) off *rest into *ret. False when none is left. */
 bool text_word(struct text *rest, struct text *ret);
 
+/* Takes the next line off *rest into *ret, without its end and blanks at either end. False when no whole line is left: what comes
+ * after the last line end was never finished. */
+bool text_line(struct text *rest, struct text *ret);
+
 /* Whether `t` matches the glob: '*' any run, '?' any one character, all else itself; ASCII case ignored. */
 bool text_glob(struct text glob, struct text t);
 

@@ -131,17 +131,16 @@ static const struct {
 	uint8_t id;
 	enum reading reading;
 	enum health_count figure;
-	const char *source;
 	uint64_t absurd; /* from here on it is something else; 0: never */
 } figures[] = {
-	{5, READ_16, HEALTH_REALLOCATED, "attribute 5", 0},
-	{9, READ_24, HEALTH_HOURS, "attribute 9", HOURS_ABSURD},
-	{12, READ_32, HEALTH_POWER_CYCLES, "attribute 12", 0},
-	{187, READ_32, HEALTH_MEDIA, "attribute 187", 0},
-	{197, READ_SECTORS, HEALTH_PENDING, "attribute 197", 0},
-	{198, READ_SECTORS, HEALTH_OFFLINE, "attribute 198", 0},
-	{199, READ_48, HEALTH_LINK, "attribute 199", TRANSFER_ABSURD},
-	{174, READ_32, HEALTH_UNSAFE, "attribute 174", 0},
+	{5, READ_16, HEALTH_REALLOCATED, 0},
+	{9, READ_24, HEALTH_HOURS, HOURS_ABSURD},
+	{12, READ_32, HEALTH_POWER_CYCLES, 0},
+	{187, READ_32, HEALTH_MEDIA, 0},
+	{197, READ_SECTORS, HEALTH_PENDING, 0},
+	{198, READ_SECTORS, HEALTH_OFFLINE, 0},
+	{199, READ_48, HEALTH_LINK, TRANSFER_ABSURD},
+	{174, READ_32, HEALTH_UNSAFE, 0},
 };
 
 static bool fits(const char *glob, const char *model)
@@ -241,7 +240,7 @@ void ata_attributes_fold(
 		if (a != NULL && (a->id != 174 || id->solid_state) &&
 			amount(id, a, figures[i].reading, &value) &&
 			(figures[i].absurd == 0 || value < figures[i].absurd))
-			health_take(h, figures[i].figure, figures[i].source, value);
+			health_take(h, figures[i].figure, SOURCE_ATTRIBUTE, value);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(heat); i++) {
 		const struct ata_attribute *a = ata_smart_find(smart, heat[i]);

@@ -9,6 +9,7 @@
 #ifndef KIRIWAKE_DISKBENCH_ATA_LOGS_H
 #define KIRIWAKE_DISKBENCH_ATA_LOGS_H
 
+#include "core/disk_command.h"
 #include "diskbench/ata_smart.h"
 #include "diskbench/health.h"
 
@@ -21,11 +22,7 @@
 
 /* ---- errors ---- */
 
-/* The error register of a failed command. */
-#define ATA_ERROR_ICRC 0x80
-#define ATA_ERROR_UNC  0x40
-#define ATA_ERROR_IDNF 0x10
-#define ATA_ERROR_ABRT 0x04
+/* Error registers as in core/disk_command.h. */
 
 #define ATA_ERRORS_MAX 5
 

@@ -72,14 +72,13 @@ enum page_result ata_statistics_add(struct span page, unsigned number, struct at
 static const struct {
 	enum ata_statistic statistic;
 	enum health_count figure;
-	const char *source;
 } figures[] = {
-	{ATA_STAT_POWER_CYCLES, HEALTH_POWER_CYCLES, "statistics page 1 resets"},
-	{ATA_STAT_HOURS, HEALTH_HOURS, "statistics page 1 hours"},
-	{ATA_STAT_PENDING, HEALTH_PENDING, "statistics page 1 pending"},
-	{ATA_STAT_REALLOCATED, HEALTH_REALLOCATED, "statistics page 3"},
-	{ATA_STAT_UNCORRECTABLE, HEALTH_MEDIA, "statistics page 4"},
-	{ATA_STAT_CRC, HEALTH_LINK, "statistics page 6"},
+	{ATA_STAT_POWER_CYCLES, HEALTH_POWER_CYCLES},
+	{ATA_STAT_HOURS, HEALTH_HOURS},
+	{ATA_STAT_PENDING, HEALTH_PENDING},
+	{ATA_STAT_REALLOCATED, HEALTH_REALLOCATED},
+	{ATA_STAT_UNCORRECTABLE, HEALTH_MEDIA},
+	{ATA_STAT_CRC, HEALTH_LINK},
 };
 
 void ata_statistics_fold(const struct ata_statistics *stats, struct health *h)
@@ -89,7 +88,7 @@ void ata_statistics_fold(const struct ata_statistics *stats, struct health *h)
 
 		if (stats->valid[s])
 			health_take(
-				h, figures[i].figure, figures[i].source, (uint64_t)stats->value[s]);
+				h, figures[i].figure, SOURCE_STATISTICS, (uint64_t)stats->value[s]);
 	}
 	if (stats->valid[ATA_STAT_TEMPERATURE] && !h->has_temperature) {
 		h->has_temperature = true;

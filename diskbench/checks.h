@@ -11,6 +11,7 @@
 #include "diskbench/job.h"
 #include "diskbench/latency_map.h"
 #include "diskbench/plan.h"
+#include "diskbench/smart.h"
 
 #define DISK_SLOTS     64 /* disks that can be tested in one run */
 #define BAD_RANGES_MAX 128
@@ -54,7 +55,10 @@ struct interrupted_scan {
 /* What one disk showed in the checks so far. */
 struct disk_state {
 	bool chosen;
-	bool lied; /* disk-firmware-lied was reported */
+	bool has_health;
+	struct health health; /* as it was told last: what rises from here rises in this run */
+	unsigned sata_gen;    /* speed of the SATA link now; 0: not known */
+	bool lied;            /* disk-firmware-lied was reported */
 	unsigned timeouts;
 	enum job_end given_up; /* unless JOB_GOING: later checks leave the disk alone */
 	struct disk_plan
@@ -78,6 +82,7 @@ struct disk_session {
 	struct interrupted_scan interrupted; /* set by the suite */
 
 	/* Scratch of the check that runs. */
+	struct smart_pages smart;
 	struct histogram latency;
 	struct latency_map latency_map;
 	struct histogram overhead;         /* of the program itself, per read */
@@ -88,6 +93,8 @@ struct disk_session {
 };
 
 extern const struct check disk_inventory_check;
+extern const struct check disk_smart_check;
+extern const struct check disk_changes_check;
 extern const struct check disk_benchmark_check;
 extern const struct check disk_surface_check;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What the common figures mean. Pure. See health.h. */
 #include "diskbench/health.h"
-#include "core/text.h"
 
 static const struct health_info table[HEALTH_COUNTS] = {
 	[HEALTH_MEDIA] = {"media_errors", "uncorrectable errors", FAIL, WARN, WARN,
@@ -29,9 +28,25 @@ const struct health_info *health_info(enum health_count which)
 	return &table[which];
 }
 
-void health_take(struct health *h, enum health_count which, const char *source, uint64_t value)
+const char *health_source_key(enum health_source source)
 {
-	if (h->counts[which].source == NULL)
+	static const char *const keys[HEALTH_SOURCES] = {
+		[SOURCE_NONE] = "",
+		[SOURCE_STATISTICS] = "statistics",
+		[SOURCE_ATTRIBUTE] = "attributes",
+		[SOURCE_PHY] = "phy",
+		[SOURCE_LOG] = "log",
+		[SOURCE_NVME] = "nvme",
+		[SOURCE_SCSI] = "scsi",
+	};
+
+	return keys[source];
+}
+
+void health_take(
+	struct health *h, enum health_count which, enum health_source source, uint64_t value)
+{
+	if (h->counts[which].source == SOURCE_NONE)
 		h->counts[which] = (struct health_figure){source, value};
 }
 
@@ -39,6 +54,5 @@ bool health_grew(const struct health *before, const struct health *now, enum hea
 {
 	const struct health_figure *a = &before->counts[which], *b = &now->counts[which];
 
-	return a->source != NULL && b->source != NULL && text_same(a->source, b->source) &&
-	       b->value > a->value;
+	return a->source != SOURCE_NONE && a->source == b->source && b->value > a->value;
 }

@@ -25,8 +25,20 @@ enum health_count {
 	HEALTH_COUNTS
 };
 
+/* Who says it. The first that speaks is taken: it is the same one each time as long as the drive answers alike. */
+enum health_source {
+	SOURCE_NONE,       /* not known */
+	SOURCE_STATISTICS, /* ATA device statistics */
+	SOURCE_ATTRIBUTE,  /* SMART attributes */
+	SOURCE_PHY,        /* SATA phy event counters */
+	SOURCE_LOG,        /* the ATA error log */
+	SOURCE_NVME,       /* NVMe log 02h */
+	SOURCE_SCSI,       /* SCSI log pages */
+	HEALTH_SOURCES
+};
+
 struct health_figure {
-	const char *source; /* NULL: not known; else a constant: "attribute 197" */
+	enum health_source source;
 	uint64_t value;
 };
 
@@ -55,8 +67,12 @@ struct health_info {
 /* Never NULL. */
 const struct health_info *health_info(enum health_count which);
 
+/* "attributes": in remembered files. Never NULL; empty for SOURCE_NONE. */
+const char *health_source_key(enum health_source source);
+
 /* Takes a figure unless one is known already: the better source comes first. */
-void health_take(struct health *h, enum health_count which, const char *source, uint64_t value);
+void health_take(
+	struct health *h, enum health_count which, enum health_source source, uint64_t value);
 
 /* Whether both know the figure from the same source and it is greater in `now`. */
 bool health_grew(const struct health *before, const struct health *now, enum health_count which);

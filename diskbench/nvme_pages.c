@@ -123,7 +123,7 @@ enum page_result nvme_health_read(struct span page, struct nvme_health *ret)
 
 void nvme_health_fold(const struct nvme_health *n, struct health *h)
 {
-	static const char source[] = "NVMe log 02h";
+	const enum health_source source = SOURCE_NVME;
 
 	health_take(h, HEALTH_MEDIA, source, n->media_errors);
 	health_take(h, HEALTH_LOGGED, source, n->log_entries);

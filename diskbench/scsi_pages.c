@@ -251,15 +251,15 @@ enum page_result scsi_log_add(struct span page, uint8_t page_code, struct scsi_h
 void scsi_health_fold(const struct scsi_health *s, struct health *h)
 {
 	if (s->has_errors[SCSI_READS])
-		health_take(h, HEALTH_MEDIA, "log page 03h", s->uncorrected[SCSI_READS]);
+		health_take(h, HEALTH_MEDIA, SOURCE_SCSI, s->uncorrected[SCSI_READS]);
 	if (s->has_hours) {
-		health_take(h, HEALTH_HOURS, "log page 15h", s->hours);
-		health_take(h, HEALTH_PENDING, "log page 15h", s->background_bad);
+		health_take(h, HEALTH_HOURS, SOURCE_SCSI, s->hours);
+		health_take(h, HEALTH_PENDING, SOURCE_SCSI, s->background_bad);
 	}
 	if (s->has_starts)
-		health_take(h, HEALTH_POWER_CYCLES, "log page 0Eh", s->starts);
+		health_take(h, HEALTH_POWER_CYCLES, SOURCE_SCSI, s->starts);
 	if (s->has_non_medium)
-		health_take(h, HEALTH_LOGGED, "log page 06h", s->non_medium);
+		health_take(h, HEALTH_LOGGED, SOURCE_SCSI, s->non_medium);
 	if (s->has_temperature) {
 		h->has_temperature = true;
 		h->temperature_c = s->temperature_c;

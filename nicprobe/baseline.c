@@ -16,20 +16,6 @@ size_t baseline_write(const struct facts *facts, char buf[BASELINE_BYTES])
 	return len;
 }
 
-/* Takes the next whole line off *rest, without its end. False when there is none. */
-static bool next_line(struct text *rest, struct text *ret)
-{
-	size_t len = 0;
-
-	while (len < rest->len && rest->at[len] != '\n')
-		len++;
-	if (len == rest->len)
-		return false;
-	*ret = text_trim((struct text){rest->at, len});
-	*rest = (struct text){rest->at + len + 1, rest->len - len - 1};
-	return true;
-}
-
 static void take_line(struct text line, struct facts *f)
 {
 	for (enum fact i = 0; i < FACT_COUNT; i++) {
@@ -46,9 +32,9 @@ bool baseline_read(struct span file, struct facts *ret)
 	struct text rest = {(const char *)file.at, file.len}, line;
 	struct facts f = {0};
 
-	if (!next_line(&rest, &line) || !text_is(line, FIRST_LINE))
+	if (!text_line(&rest, &line) || !text_is(line, FIRST_LINE))
 		return false;
-	while (next_line(&rest, &line))
+	while (text_line(&rest, &line))
 		take_line(line, &f);
 	*ret = f;
 	return true;

@@ -7,6 +7,7 @@
  * Pass if: there is something to compare, and nothing differs. See the check at the end.
  */
 #include "core/fmt.h"
+#include "core/volume.h"
 #include "nicprobe/baseline.h"
 #include "nicprobe/checks.h"
 #include "nicprobe/tell.h"
@@ -49,19 +50,10 @@ static bool load(struct run *run, const char *path, struct facts *ret)
 
 static bool store(struct run *run, const char *path, const struct facts *facts)
 {
-	const struct volume_port *v = &run->machine->volume;
-	struct volume_file *file;
 	char buf[BASELINE_BYTES];
 	const size_t len = baseline_write(facts, buf);
-	bool good;
 
-	v->make_directory(v->ctx, DIRECTORY); /* it may be there already: create() will tell */
-	if (v->create(v->ctx, path, &file) != VOLUME_OK)
-		return false;
-	good = v->append(v->ctx, file, buf, len) == VOLUME_OK &&
-	       v->flush(v->ctx, file) == VOLUME_OK;
-	v->close(v->ctx, file);
-	return good;
+	return volume_write(&run->machine->volume, DIRECTORY, path, buf, len);
 }
 
 /* ---- comparing ---- */

@@ -26,6 +26,7 @@
 static const char *const profile_words[] = {
 	"quick", "full", "memory", "network", "disk", "burnin", "selftest", NULL};
 static const char *const finish_words[] = {"menu", "shutdown", "reboot", "exit", "qemu-exit", NULL};
+static const char *const self_test_words[] = {"off", "short", NULL};
 static const char *const serial_words[] = {"auto", "on", "off", NULL};
 static const char *const dhcp_words[] = {"lease", "probe", "off", NULL};
 static const char *const loopback_words[] = {"auto", "force", NULL};
@@ -122,6 +123,8 @@ const struct option option_table[] = {
 		"The only disks to test; nothing: all"},
 	{"disk.exclude", &option_globs, AT(disk_exclude), NULL, 0, 0, DISKS_TEXT,
 		"Disks not to test"},
+	{"disk.self-test", &option_word, AT(disk_self_test), self_test_words, 0, 0, "off, short",
+		"short: let every disk that has a short self-test run it, which takes about two minutes each"},
 	{"disk.time", &option_duration, AT(disk_time_ns), zero_auto, SECONDS, 30 * DAYS,
 		"a time from 1s to 30d, such as 10m, or auto",
 		"Surface scan per disk; auto: as the profile says"},

@@ -170,7 +170,7 @@ static void test_figures(void)
 
 		snprintf(id.model, sizeof(id.model), "%s", cases[i].model);
 		ata_attributes_fold(&id, &smart, &h);
-		CHECK((h.counts[cases[i].figure].source != NULL) == (cases[i].want != UINT64_MAX),
+		CHECK((h.counts[cases[i].figure].source != SOURCE_NONE) == (cases[i].want != UINT64_MAX),
 			"%s %u", cases[i].model, cases[i].id);
 		if (cases[i].want != UINT64_MAX)
 			CHECK(h.counts[cases[i].figure].value == cases[i].want, "%s %u: %" PRIu64,
@@ -383,7 +383,7 @@ static void test_statistics(void)
 	ata_statistics_fold(&stats, &h);
 	CHECK_U64(h.counts[HEALTH_LINK].value, 3);
 	CHECK_U64(h.counts[HEALTH_POWER_CYCLES].value, 77);
-	CHECK(h.counts[HEALTH_HOURS].source == NULL && h.counts[HEALTH_MEDIA].source == NULL);
+	CHECK(h.counts[HEALTH_HOURS].source == SOURCE_NONE && h.counts[HEALTH_MEDIA].source == SOURCE_NONE);
 	CHECK(h.has_used && h.used_percent == 104 && h.temperature_c == -10);
 }
 
@@ -445,8 +445,8 @@ static void check_figure(
 {
 	const struct health_figure *f = &h->counts[which];
 
-	CHECK((f->source != NULL) == (want != NONE), "%s: %s", r->file, health_info(which)->key);
-	CHECK(f->source == NULL || f->value == want, "%s: %s %" PRIu64, r->file,
+	CHECK((f->source != SOURCE_NONE) == (want != NONE), "%s: %s", r->file, health_info(which)->key);
+	CHECK(f->source == SOURCE_NONE || f->value == want, "%s: %s %" PRIu64, r->file,
 		health_info(which)->key, f->value);
 }
 

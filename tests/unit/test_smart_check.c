@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* disk.smart and disk.changes over simulated drives: what each page leads to, and what is never judged. */
+#include "host/sim_volume.h"
+#include "tests/unit/disk_fixture.h"
+#include "tests/unit/smart_maker.h"
+#include <unistd.h>
+
+static void give(struct fixture *f, const char *key, const void *bytes, size_t len)
+{
+	CHECK(sim_disk_page(&f->sims.disks[0], (struct text){key, strlen(key)}, bytes, len), "%s",
+		key);
+}
+
+/* The page that was given under `key`, to be changed. */
+static uint8_t *page_at(struct fixture *f, uint32_t key)
+{
+	struct sim_disk *sim = &f->sims.disks[0];
+
+	for (size_t i = 0; i < sim->page_count; i++) {
+		if (sim->pages[i].key == key)
+			return sim->pages[i].bytes;
+	}
+	abort();
+}
+
+#define KEY_IDENTIFY 0xec0000
+#define KEY_SMART    0xb0d000
+#define KEY_ERRORS   0xb0d501
+#define KEY_TESTS    0xb0d506
+#define KEY_HEALTH   0x020200
+#define KEY_NVME_ERR 0x020100
+
+static const struct made_attribute good_drive[] = {
+	{1, 1, 83, 64, 44, 199781349},
+	{5, 1, 100, 100, 10, 0},
+	{9, 0, 90, 90, 0, 12345},
+	{12, 0, 100, 100, 20, 40},
+	{187, 0, 100, 100, 0, 0},
+	{190, 0, 64, 47, 40, 36},
+	{197, 0, 100, 100, 0, 0},
+	{198, 0, 100, 100, 0, 0},
+	{199, 0, 200, 200, 0, 0},
+};
+
+/* A SATA drive without any fault. */
+static struct fixture *ata_fixture(const char *model, unsigned rotation)
+{
+	char spec[128];
+	uint8_t page[512], thresholds[512];
+	struct fixture *f;
+
+	snprintf(spec, sizeof(spec), "size=64M,bus=sata,speaks=ata,model=%s,serial=S1", model);
+	f = fixture_new(spec);
+	make_identity(page, model, "S1", rotation);
+	give(f, "ec", page, 512);
+	make_smart(page, thresholds, good_drive, ARRAY_LEN(good_drive));
+	give(f, "b0.d0", page, 512);
+	give(f, "b0.d1", thresholds, 512);
+	memset(page, 0, sizeof(page));
+	page[0] = 1;
+	seal(page);
+	give(f, "b0.d5.1", page, 512);
+	give(f, "b0.d5.6", page, 512);
+	return f;
+}
+
+static struct fixture *nvme_fixture(void)
+{
+	struct fixture *f = fixture_new("size=64M,bus=nvme,speaks=nvme,model=N,serial=S2");
+	uint8_t page[4096] = {0};
+
+	memcpy(page + 4, "S2", 2);
+	memcpy(page + 24, "N", 1);
+	page[256] = 1 << 4; /* has self-tests */
+	put_le(page + 268, 358, 2);
+	give(f, "6.1", page, 4096);
+	memset(page, 0, sizeof(page));
+	put_le(page + 1, 310, 2);
+	page[3] = 100;
+	page[4] = 10;
+	page[5] = 3;
+	put_le(page + 112, 50, 8);
+	put_le(page + 128, 4711, 8);
+	give(f, "2.2", page, 512);
+	memset(page, 0, 564);
+	for (size_t i = 0; i < 20; i++)
+		page[4 + 28 * i] = 15;
+	give(f, "2.6", page, 564);
+	memset(page, 0, 64);
+	give(f, "2.1", page, 64);
+	return f;
+}
+
+/* ---- ATA ---- */
+
+static void test_good_ata(void)
+{
+	struct fixture *f = ata_fixture("ST1000NM", 7200);
+
+	CHECK(fixture_check(f, &disk_smart_check) == PASS, "%s", f->why);
+	CHECK_U64(f->finding_count, 0);
+	CHECK_STR(f->coverage[0], "its own health data show no failure and no warning");
+	CHECK_U64(fixture_measure(f, "power_on_time.hours"), 12345);
+	CHECK_U64(fixture_measure(f, "temperature.current"), 36);
+	CHECK_U64(fixture_measure(f, "power_cycle_count"), 40);
+	CHECK_U64(fixture_measure(f, "smart_status.passed"), 1);
+	CHECK_U64(fixture_measure(f, "rotation_rate"), 7200);
+	CHECK_U64(f->session.disks[0].rotation, 7200);
+	CHECK_U64(f->sims.disks[0].self_tests, 0);
+	CHECK(fixture_check(f, &disk_changes_check) == PASS, "%s", f->why);
+	CHECK_U64(f->finding_count, 0);
+	CHECK_STR(f->why, "disk0: no worse than before its test");
+	fixture_free(f);
+}
+
+/* One attribute of the good drive is another; and the one finding that comes of it. */
+static void test_attributes(void)
+{
+	static const struct {
+		const char *model;
+		unsigned rotation;
+		struct made_attribute attribute;
+		bool any;
+		enum finding_code code;
+		enum verdict verdict;
+		const char *says;
+	} cases[] = {
+		{"ST", 7200, {5, 1, 10, 10, 10, 0}, true, FINDING_DISK_SMART_FAILING, FAIL,
+			"is at 10 and must be above 10"},
+		{"ST", 7200, {5, 1, 11, 11, 10, 0}, false, 0, PASS, ""},
+		{"ST", 7200, {5, 1, 60, 9, 10, 0}, true, FINDING_DISK_SMART_WARNING, WARN,
+			"once was at 9"},
+		{"ST", 7200, {5, 1, 98, 98, 10, 8}, true, FINDING_DISK_SMART_WARNING, WARN,
+			"8 reallocated sectors"},
+		{"ST", 7200, {197, 0, 100, 100, 0, 8}, true, FINDING_DISK_SMART_WARNING, WARN,
+			"8 pending sectors"},
+		{"ST", 7200, {199, 0, 200, 200, 0, 3}, true, FINDING_DISK_SMART_WARNING, WARN,
+			"cable"},
+		{"ST", 7200, {187, 0, 98, 98, 0, 2}, true, FINDING_DISK_SMART_WARNING, WARN,
+			"2 uncorrectable errors"},
+		{"ST", 7200, {190, 0, 55, 35, 40, 45}, true, FINDING_DISK_SMART_WARNING, WARN,
+			"Airflow_Temperature_Cel"},
+		{"ST", 7200, {190, 0, 35, 35, 40, 65}, true, FINDING_DISK_SMART_WARNING, WARN,
+			"is at 35"},
+		{"ST", 7200, {1, 1, 60, 60, 44, UINT64_C(0xffffffffffff)}, false, 0, PASS, ""},
+		{"INTEL SSD", 1, {233, 0, 1, 1, 0, 0}, true, FINDING_DISK_SMART_WORN, WARN,
+			"100 %"},
+		{"SAMSUNG MZ7", 1, {177, 1, 5, 5, 5, 0}, true, FINDING_DISK_SMART_WORN, WARN,
+			"Wear_Leveling_Count"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fixture *f = ata_fixture(cases[i].model, cases[i].rotation);
+		struct made_attribute made[ARRAY_LEN(good_drive) + 1];
+		uint8_t data[512], thresholds[512];
+		size_t at = 0;
+
+		memcpy(made, good_drive, sizeof(good_drive));
+		while (at < ARRAY_LEN(good_drive) && made[at].id != cases[i].attribute.id)
+			at++;
+		made[at] = cases[i].attribute;
+		make_smart(data, thresholds, made,
+			ARRAY_LEN(good_drive) + (at == ARRAY_LEN(good_drive)));
+		memcpy(page_at(f, KEY_SMART), data, 512);
+		memcpy(page_at(f, 0xb0d100), thresholds, 512);
+		CHECK(fixture_check(f, &disk_smart_check) == cases[i].verdict, "case %zu: %s", i,
+			f->why);
+		CHECK(f->finding_count == cases[i].any, "case %zu: %zu", i, f->finding_count);
+		if (f->finding_count > 0) {
+			CHECK(f->findings[0].code == cases[i].code, "case %zu: %d", i,
+				f->findings[0].code);
+			CHECK(strstr(f->findings[0].text, cases[i].says) != NULL, "case %zu: %s", i,
+				f->findings[0].text);
+			CHECK_U64(f->coverage_count, 0);
+		}
+		fixture_free(f);
+	}
+}
+
+static void test_status(void)
+{
+	struct fixture *f = ata_fixture("ST", 7200);
+
+	f->sims.disks[0].smart_failing = true;
+	CHECK_U64(fixture_check(f, &disk_smart_check), FAIL);
+	CHECK_U64(f->findings[0].code, FINDING_DISK_SMART_FAILING);
+	CHECK_STR(f->findings[0].status, "smart-status");
+	CHECK_U64(fixture_measure(f, "smart_status.passed"), 0);
+	fixture_free(f);
+}
+
+static void test_self_test_log(void)
+{
+	struct fixture *f = ata_fixture("ST", 7200);
+	uint8_t *log = page_at(f, KEY_TESTS);
+
+	log[2] = 2;
+	log[3] = 0x72;
+	put_le(log + 7, 123456, 4);
+	log[508] = 1;
+	seal(log);
+	CHECK_U64(fixture_check(f, &disk_smart_check), FAIL);
+	CHECK_U64(f->findings[0].code, FINDING_DISK_SMART_FAILING);
+	CHECK_U64(f->findings[0].lba, 123456);
+	log[26] = 1; /* a good one since: aborted ones say nothing */
+	log[508] = 2;
+	log[50] = 1;
+	log[51] = 0x10;
+	log[508] = 3;
+	seal(log);
+	CHECK_U64(fixture_check(f, &disk_smart_check), WARN);
+	CHECK_U64(f->findings[0].code, FINDING_DISK_SMART_WARNING);
+	log[27] = 0x10; /* that one was aborted, too */
+	seal(log);
+	CHECK_U64(fixture_check(f, &disk_smart_check), FAIL);
+	fixture_free(f);
+}
+
+/* What cannot be trusted is said, and never taken for good. */
+static void test_not_judged(void)
+{
+	struct fixture *f = fixture_new("size=64M,bus=virtio");
+
+	text_copy(f->disks[0].mute, PORT_ERROR, "virtio has none");
+	CHECK_U64(fixture_check(f, &disk_smart_check), SKIP);
+	CHECK_STR(f->why, "disk0: health not reachable: virtio has none");
+	CHECK_U64(f->coverage_count, 0);
+	CHECK_U64(fixture_check(f, &disk_changes_check), SKIP);
+	fixture_free(f);
+
+	f = ata_fixture("ST", 7200);
+	page_at(f, KEY_SMART)[20] ^= 0x40;
+	CHECK_U64(fixture_check(f, &disk_smart_check), PASS); /* its status speaks for it */
+	CHECK(fixture_has_note(f, "its SMART data has a wrong checksum"));
+	CHECK_U64(fixture_measure(f, "power_on_time.hours"), UINT64_MAX);
+	fixture_free(f);
+
+	f = ata_fixture("ST", 7200);
+	page_at(f, KEY_IDENTIFY)[20] ^= 0x40;
+	CHECK_U64(fixture_check(f, &disk_smart_check), SKIP);
+	CHECK_STR(f->why, "disk0: health not reachable: its identify data has a wrong checksum");
+	fixture_free(f);
+
+	f = ata_fixture("ST", 7200);
+	put_le(page_at(f, KEY_IDENTIFY) + 2 * 85, 0x3468, 2);
+	seal(page_at(f, KEY_IDENTIFY));
+	CHECK_U64(fixture_check(f, &disk_smart_check), SKIP);
+	CHECK(strstr(f->why, "switched off") != NULL, "%s", f->why);
+	CHECK_U64(f->finding_count, 0);
+	fixture_free(f);
+
+	f = nvme_fixture();
+	memset(page_at(f, KEY_HEALTH), 0xff, 512);
+	CHECK_U64(fixture_check(f, &disk_smart_check), SKIP);
+	CHECK_STR(f->why, "disk0: health not reachable: its health log is not what it should be");
+	CHECK_U64(f->finding_count, 0);
+	fixture_free(f);
+}
+
+/* ---- NVMe ---- */
+
+static void test_nvme(void)
+{
+	static const struct {
+		uint8_t warning, spare, used;
+		size_t findings;
+		enum finding_code code;
+		enum verdict verdict;
+		const char *says;
+	} cases[] = {
+		{0x00, 100, 3, 0, 0, PASS, ""},
+		{0x01, 5, 3, 1, FINDING_DISK_SMART_WARNING, WARN, "spare"},
+		{0x00, 9, 3, 1, FINDING_DISK_SMART_WARNING, WARN, "9 % of its spare"},
+		{0x00, 10, 3, 0, 0, PASS, ""},
+		{0x02, 100, 3, 1, FINDING_DISK_SMART_WARNING, WARN, "temperature"},
+		{0x04, 100, 3, 1, FINDING_DISK_SMART_FAILING, FAIL, "reliability"},
+		{0x08, 100, 3, 1, FINDING_DISK_SMART_FAILING, FAIL, "read-only"},
+		{0x10, 100, 3, 1, FINDING_DISK_SMART_FAILING, FAIL, "backup"},
+		{0x20, 100, 3, 1, FINDING_DISK_SMART_WARNING, WARN, "persistent memory region"},
+		{0x40, 100, 3, 0, 0, PASS, ""},
+		{0x1c, 100, 3, 3, FINDING_DISK_SMART_FAILING, FAIL, "bit 2"},
+		{0x00, 100, 99, 0, 0, PASS, ""},
+		{0x00, 100, 100, 1, FINDING_DISK_SMART_WORN, WARN, "100 %"},
+		{0x00, 100, 255, 1, FINDING_DISK_SMART_WORN, WARN, "255 %"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fixture *f = nvme_fixture();
+		uint8_t *log = page_at(f, KEY_HEALTH);
+
+		log[0] = cases[i].warning;
+		log[3] = cases[i].spare;
+		log[5] = cases[i].used;
+		CHECK(fixture_check(f, &disk_smart_check) == cases[i].verdict, "case %zu: %s", i,
+			f->why);
+		CHECK(f->finding_count == cases[i].findings, "case %zu: %zu", i, f->finding_count);
+		if (f->finding_count > 0) {
+			CHECK(f->findings[0].code == cases[i].code, "case %zu", i);
+			CHECK(strstr(f->findings[0].text, cases[i].says) != NULL, "case %zu: %s", i,
+				f->findings[0].text);
+		}
+		CHECK_U64(fixture_measure(f, "nvme_smart_health_information_log.critical_warning"),
+			cases[i].warning);
+		CHECK_U64(fixture_measure(f, "power_on_time.hours"), 4711);
+		CHECK_U64(fixture_measure(f, "temperature.current"), 37);
+		fixture_free(f);
+	}
+}
+
+/* ---- SCSI ---- */
+
+static void test_scsi(void)
+{
+	static const uint8_t list[] = {0, 0, 0, 3, 0x03, 0x0d, 0x2f};
+	static const uint8_t reads[] = {0x03, 0, 0, 8, 0, 6, 3, 4, 0, 0, 0, 0};
+	static const uint8_t heat[] = {0x0d, 0, 0, 6, 0, 0, 3, 2, 0, 33};
+	uint8_t inquiry[96] = {0, 0, 6, 2, 91},
+		exceptions[] = {0x2f, 0, 0, 8, 0, 0, 3, 4, 0, 0, 33, 60};
+	struct fixture *f = fixture_new("size=64M,bus=scsi,speaks=scsi,model=ST,serial=S3");
+
+	CHECK_U64(fixture_check(f, &disk_smart_check), SKIP);
+	memcpy(inquiry + 8, "SEAGATE ST4000NM0023    0004", 28);
+	give(f, "12", inquiry, sizeof(inquiry));
+	CHECK_U64(fixture_check(f, &disk_smart_check), SKIP);
+	CHECK_STR(f->why, "disk0: health not reachable: it has no log pages");
+	give(f, "4d", list, sizeof(list));
+	give(f, "4d.3", reads, sizeof(reads));
+	give(f, "4d.d", heat, sizeof(heat));
+	give(f, "4d.2f", exceptions, sizeof(exceptions));
+	CHECK(fixture_check(f, &disk_smart_check) == PASS, "%s", f->why);
+	CHECK_U64(fixture_measure(f, "temperature.current"), 33);
+	CHECK_U64(fixture_measure(f, "scsi_error_counter_log.read.total_uncorrected_errors"), 0);
+	page_at(f, 0x4d2f00)[8] = 0x5d;
+	CHECK_U64(fixture_check(f, &disk_smart_check), FAIL);
+	CHECK_U64(f->findings[0].code, FINDING_DISK_SMART_FAILING);
+	page_at(f, 0x4d2f00)[8] = 0x0b;
+	CHECK_U64(fixture_check(f, &disk_smart_check), WARN);
+	page_at(f, 0x4d2f00)[8] = 0;
+	page_at(f, 0x4d0300)[11] = 2;
+	CHECK_U64(fixture_check(f, &disk_changes_check), FAIL);
+	CHECK_U64(f->findings[0].code, FINDING_DISK_ERRORS_GREW);
+	fixture_free(f);
+}
+
+/* ---- what rises while the disk is read ---- */
+
+static void raise(struct fixture *f, uint8_t id, uint64_t raw)
+{
+	uint8_t *page = page_at(f, KEY_SMART);
+
+	for (size_t i = 0; i < ARRAY_LEN(good_drive); i++) {
+		if (page[2 + 12 * i] == id)
+			put_le(page + 7 + 12 * i, raw, 6);
+	}
+	seal(page);
+}
+
+static void test_growth(void)
+{
+	static const struct {
+		uint8_t id;
+		enum finding_code code;
+		enum verdict verdict;
+		const char *status;
+	} cases[] = {
+		{5, FINDING_DISK_ERRORS_GREW, WARN, "reallocated"},
+		{187, FINDING_DISK_ERRORS_GREW, FAIL, "media_errors"},
+		{197, FINDING_DISK_ERRORS_GREW, FAIL, "pending"},
+		{198, FINDING_DISK_ERRORS_GREW, FAIL, "offline_uncorrectable"},
+		{199, FINDING_DISK_LINK_ERRORS, WARN, "link_errors"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fixture *f = ata_fixture("ST", 7200);
+
+		CHECK_U64(fixture_check(f, &disk_smart_check), PASS);
+		raise(f, cases[i].id, 2);
+		CHECK(fixture_check(f, &disk_changes_check) == cases[i].verdict, "%u", cases[i].id);
+		CHECK_U64(f->finding_count, 1);
+		CHECK_U64(f->findings[0].code, cases[i].code);
+		CHECK_STR(f->findings[0].status, cases[i].status);
+		CHECK(strstr(f->findings[0].text, "rose from 0 to 2") != NULL, "%s",
+			f->findings[0].text);
+		CHECK_U64(fixture_check(f, &disk_changes_check), PASS); /* told once */
+		fixture_free(f);
+	}
+}
+
+/* Hours pass, and falling counts are no fault. */
+static void test_no_growth(void)
+{
+	struct fixture *f = ata_fixture("ST", 7200);
+
+	raise(f, 197, 8);
+	CHECK_U64(fixture_check(f, &disk_smart_check), WARN);
+	raise(f, 197, 0);
+	raise(f, 9, 12346);
+	CHECK_U64(fixture_check(f, &disk_changes_check), PASS);
+	CHECK_U64(f->finding_count, 0);
+	fixture_free(f);
+}
+
+/* The newest of `total` errors. */
+static void log_error(uint8_t *log, uint8_t total, uint8_t error)
+{
+	log[1] = 1;
+	log[452] = total;
+	log[2 + 60 + 1] = error;
+	put_le(log + 2 + 60 + 3, 4096, 3);
+	log[2 + 60 + 7] = 0x51;
+	seal(log);
+}
+
+static void test_logged_errors(void)
+{
+	struct fixture *f = ata_fixture("ST", 7200);
+
+	CHECK_U64(fixture_check(f, &disk_smart_check), PASS);
+	log_error(page_at(f, KEY_ERRORS), 1, ATA_ERROR_ABRT);
+	CHECK_U64(fixture_check(f, &disk_changes_check), PASS);
+	CHECK(fixture_has_note(f, "from 0 to 1"));
+	log_error(page_at(f, KEY_ERRORS), 2, ATA_ERROR_UNC);
+	CHECK_U64(fixture_check(f, &disk_changes_check), FAIL);
+	CHECK_U64(f->findings[0].lba, 4096);
+	fixture_free(f);
+
+	f = nvme_fixture();
+	CHECK_U64(fixture_check(f, &disk_smart_check), PASS);
+	put_le(page_at(f, KEY_HEALTH) + 176, 1, 8);
+	page_at(f, KEY_NVME_ERR)[0] = 1;
+	put_le(page_at(f, KEY_NVME_ERR) + 12, 2 << 9 | 0x81 << 1, 2);
+	put_le(page_at(f, KEY_NVME_ERR) + 16, 777, 8);
+	CHECK_U64(fixture_check(f, &disk_changes_check), FAIL);
+	CHECK_U64(f->findings[0].lba, 777);
+	put_le(page_at(f, KEY_HEALTH) + 144, 1, 8);
+	CHECK_U64(fixture_check(f, &disk_changes_check), WARN);
+	CHECK_STR(f->findings[0].status, "unsafe_shutdowns");
+	fixture_free(f);
+}
+
+/* ---- since an earlier run ---- */
+
+static void use_volume(struct fixture *f, struct sim_volume *v, const char *directory)
+{
+	sim_volume_port(v, directory, &f->machine.volume);
+}
+
+static void test_earlier_run(void)
+{
+	char directory[] = "/tmp/kiriwake-smart-XXXXXX";
+	struct sim_volume volume;
+	struct fixture *f = ata_fixture("ST", 7200);
+
+	CHECK(mkdtemp(directory) != NULL);
+	use_volume(f, &volume, directory);
+	CHECK_U64(fixture_check(f, &disk_smart_check), PASS);
+	f->session.disks[0].bytes_per_s = 200000000;
+	CHECK_STR((fixture_check(f, &disk_changes_check), f->why),
+		"disk0: no worse than before its test");
+	fixture_free(f);
+
+	f = ata_fixture("ST", 7200);
+	use_volume(f, &volume, directory);
+	raise(f, 5, 4);
+	raise(f, 9, 12400);
+	put_le(page_at(f, KEY_IDENTIFY) + 2 * 77, 4, 2);
+	seal(page_at(f, KEY_IDENTIFY));
+	CHECK_U64(fixture_check(f, &disk_smart_check), WARN);
+	f->session.disks[0].bytes_per_s = 90000000;
+	CHECK_U64(fixture_check(f, &disk_changes_check), WARN);
+	CHECK_U64(fixture_count(f, FINDING_DISK_CHANGED), 2);
+	CHECK(strstr(f->findings[0].text, "reallocated sectors went from 0 to 4") != NULL, "%s",
+		f->findings[0].text);
+	CHECK(strstr(f->findings[1].text, "SATA link went from 3 to 2") != NULL, "%s",
+		f->findings[1].text);
+	CHECK(fixture_has_note(f, "200 MB/s when this stick saw it last, and 90 MB/s now"));
+	CHECK_U64(fixture_check(f, &disk_changes_check), PASS);
+	CHECK_STR(f->why, "disk0: no worse than before its test and in its last run");
+	f->session.disks[0].bytes_per_s = 20000000;
+	CHECK_U64(fixture_check(f, &disk_changes_check), WARN);
+	fixture_free(f);
+
+	f = ata_fixture("OTHER", 7200); /* the same serial number on another model */
+	use_volume(f, &volume, directory);
+	CHECK_U64(fixture_check(f, &disk_smart_check), PASS);
+	CHECK_U64(fixture_check(f, &disk_changes_check), PASS);
+	CHECK_STR(f->why, "disk0: no worse than before its test");
+	fixture_free(f);
+}
+
+/* ---- self-test ---- */
+
+static void test_self_test(void)
+{
+	struct fixture *f = ata_fixture("ST", 7200);
+	uint64_t start_ns;
+
+	f->config.disk_self_test = SELF_TEST_SHORT;
+	CHECK_U64(fixture_check(f, &disk_smart_check), PASS);
+	CHECK_U64(f->sims.disks[0].self_tests, 1);
+	CHECK(fixture_has_note(f, "short self-test came to its end"));
+	CHECK(!f->disks[0].self_test_allowed);
+	page_at(f, KEY_SMART)[367] = 0; /* it has none */
+	seal(page_at(f, KEY_SMART));
+	CHECK_U64(fixture_check(f, &disk_smart_check), PASS);
+	CHECK_U64(f->sims.disks[0].self_tests, 1);
+	CHECK(fixture_has_note(f, "has no short self-test"));
+	fixture_free(f);
+
+	f = nvme_fixture(); /* one that never ends: aborted after a bounded time */
+	f->config.disk_self_test = SELF_TEST_SHORT;
+	page_at(f, 0x020600)[0] = 0;
+	start_ns = f->now_ns;
+	CHECK_U64(fixture_check(f, &disk_smart_check), PASS);
+	CHECK_U64(f->sims.disks[0].self_tests, 1);
+	page_at(f, 0x020600)[0] = 1;
+	CHECK_U64(fixture_check(f, &disk_smart_check), PASS);
+	CHECK(fixture_has_note(f, "running already"));
+	CHECK(f->now_ns - start_ns < UINT64_C(700000000000));
+	fixture_free(f);
+}
+
+int main(void)
+{
+	test_good_ata();
+	test_attributes();
+	test_status();
+	test_self_test_log();
+	test_not_judged();
+	test_nvme();
+	test_scsi();
+	test_growth();
+	test_no_growth();
+	test_logged_errors();
+	test_earlier_run();
+	test_self_test();
+	return test_end(__FILE__);
+}
