@@ -200,7 +200,7 @@ static void test_messages(void)
 		      "accepted keys: profile, checks, budget,",
 		      120) == 0,
 		"%s", problem(0));
-	CHECK(strstr(problem(0), ", disk.exclude, disk.time") != NULL, "cut: %s", problem(0));
+	CHECK(strstr(problem(0), ", disk.resume, disk.together") != NULL, "cut: %s", problem(0));
 	read_line("profile = banana");
 	CHECK_STR(problem(0),
 		"kiriwake.cfg on KIRIWAKELOG, line 1: bad value \"banana\" for profile; "
