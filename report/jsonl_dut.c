@@ -71,13 +71,19 @@ static void put_software(struct json *j, const struct part *p)
 	json_close(j);
 }
 
-/* The schema has no place for sizes, nor for what is neither hardware nor software, but the free-form metadata. */
+/* The schema has no place for sizes, who made software, nor for what is neither hardware nor software, but the free-form metadata. */
 static void put_all_parts(struct json *j, const struct inventory *inventory)
 {
 	json_object(j, "metadata");
 	json_array(j, "parts");
 	for (size_t i = 0; i < inventory->count; i++)
 		json_text(j, NULL, inventory->parts[i].id);
+	json_close(j);
+	json_object(j, "makers");
+	for (size_t i = 0; i < inventory->count; i++) {
+		if (jsonl_part_type(inventory->parts[i].kind) == NULL)
+			put_unless_empty(j, inventory->parts[i].id, inventory->parts[i].maker);
+	}
 	json_close(j);
 	json_object(j, "sizeBytes");
 	for (size_t i = 0; i < inventory->count; i++) {

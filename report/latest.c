@@ -62,6 +62,12 @@ static void on_triage(struct latest *l, const struct record *r)
 	keep(s->failure_code, sizeof(s->failure_code), r->u.triage.failure_code);
 }
 
+static void on_file(struct latest *l, const struct record *r)
+{
+	l->has_badram |= text_same(report_text(r->u.file.name), "badram.txt");
+	l->has_report |= text_same(report_text(r->u.file.name), "report.html");
+}
+
 static void on_run_end(struct latest *l, const struct record *r)
 {
 	l->ended = true;
@@ -79,6 +85,7 @@ static void (*const kinds[])(struct latest *l, const struct record *r) = {
 	[RECORD_FINDING] = on_finding,
 	[RECORD_FAULT] = on_fault,
 	[RECORD_TRIAGE] = on_triage,
+	[RECORD_FILE] = on_file,
 	[RECORD_CHECK_END] = on_check_end,
 	[RECORD_RUN_END] = on_run_end,
 };
@@ -186,10 +193,10 @@ void latest_write(const struct latest *l, struct sink out)
 	write_findings(l, out);
 	if (report_place(place, sizeof(place), l->head.run))
 		fmt(out,
-			"\nThe whole record is in %s\n"
+			"\nThe whole record is in %s\n%s"
 			"  log.txt        to read\n"
 			"  results.jsonl  for programs\n%s",
-			place,
+			place, l->has_report ? "  report.html    to read, in any browser\n" : "",
 			l->has_badram
 				? "  badram.txt     memory that failed, for GRUB, Linux and Windows\n"
 				: "");

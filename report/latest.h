@@ -39,7 +39,7 @@ struct latest {
 	uint64_t took_ns;
 	char end_line[REPORT_END_LINE];
 	char incomplete_why[LATEST_TEXT]; /* empty: the run was complete */
-	bool has_badram;                  /* set by the suite: badram.txt was written */
+	bool has_badram, has_report;      /* the files of that name are written, or will be */
 	size_t finding_count;             /* all of them; the first LATEST_FINDINGS are kept */
 	struct latest_finding findings[LATEST_FINDINGS];
 	size_t suspect_count; /* likewise */

@@ -87,10 +87,12 @@ static void read_inventory(struct replay *p, const struct json_node *dut)
 		if (n->kind != JSON_STRING || inventory_part(inv, n->text) != NULL)
 			continue;
 		*part = (struct part){.kind = PART_NETWORK};
-		text_copy(part->id, sizeof(part->id), n->text);
+		text_clean(part->id, sizeof(part->id), n->text, text_length(n->text));
 		if (!text_same(part->id, n->text))
-			continue; /* longer than an id can be */
+			continue; /* no id of ours */
 		describe(t, dut, part);
+		copy_text(
+			t, json_member(t, metadata, "makers", JSON_OBJECT), part->id, part->maker);
 		part->size_bytes = json_whole(t, sizes, part->id, 0);
 		inv->count++;
 	}

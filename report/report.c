@@ -195,3 +195,16 @@ void report_figure(char buf[REPORT_FIGURE], const struct record *measure)
 		fmt_decimal(value, measure->u.measure.value, measure->u.measure.decimals),
 		plain ? "" : " ", plain ? "" : unit);
 }
+
+void report_field(char *buf, size_t cap, const struct field *field)
+{
+	buf[0] = '\0';
+	if (field->kind == FIELD_TEXT)
+		text_copy(buf, cap, report_text(field->text));
+	if (field->kind == FIELD_NUMBER)
+		fmt_to(buf, cap, "%llu", (unsigned long long)field->number);
+	if (field->kind == FIELD_HEX)
+		fmt_to(buf, cap, "0x%llx", (unsigned long long)field->number);
+	for (size_t i = 0; field->kind == FIELD_TEXTS && i < field->text_count; i++)
+		fmt_add(buf, cap, "%s%s", i > 0 ? ", " : "", report_text(field->texts[i]));
+}

@@ -70,6 +70,9 @@ void report_left(char buf[REPORT_LEFT], const struct record *progress);
 #define REPORT_FIGURE 64
 void report_figure(char buf[REPORT_FIGURE], const struct record *measure);
 
+/* The value of a field, as people read it; the texts of a list are joined with ", ". Cut to fit. */
+void report_field(char *buf, size_t cap, const struct field *field);
+
 /* "address 0x1f400000" or "lba 1234": where the work stands; empty when the record does not say. */
 void report_position(char *buf, size_t cap, const struct record *progress);
 

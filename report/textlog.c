@@ -32,11 +32,15 @@ static const char *stamp(char buf[FMT_SIZE], const struct record *r)
 	return buf;
 }
 
-/* The step, and the part behind a slash where there is one: "net.ping/nic0". */
+/* The step, and the part behind a slash where there is one: "net.ping/nic0". Outside a step results.jsonl has no place for
+ * the part, and a log that is made from it later is to be the same. */
 static const char *subject(char buf[64], const struct record *r)
 {
-	fmt_to(buf, 64, "%s%s%s", r->check != NULL ? r->check : "run", r->part != NULL ? "/" : "",
-		report_text(r->part));
+	if (r->check == NULL)
+		text_copy(buf, 64, "run");
+	else
+		fmt_to(buf, 64, "%s%s%s", r->check, r->part != NULL ? "/" : "",
+			report_text(r->part));
 	return buf;
 }
 
@@ -147,18 +151,10 @@ static void on_measure(struct textlog *log, const struct record *r)
 
 static void put_field(struct textlog *log, const struct field *f)
 {
-	char line[LINE_SIZE];
+	char value[LINE_SIZE];
 
-	fmt_to(line, sizeof(line), DETAIL "%s =", f->name);
-	if (f->kind == FIELD_TEXT)
-		fmt_add(line, sizeof(line), " %s", report_text(f->text));
-	if (f->kind == FIELD_NUMBER)
-		fmt_add(line, sizeof(line), " %llu", (unsigned long long)f->number);
-	if (f->kind == FIELD_HEX)
-		fmt_add(line, sizeof(line), " 0x%llx", (unsigned long long)f->number);
-	for (size_t i = 0; f->kind == FIELD_TEXTS && i < f->text_count; i++)
-		fmt_add(line, sizeof(line), "%s %s", i > 0 ? "," : "", report_text(f->texts[i]));
-	put(log, "%s", line);
+	report_field(value, sizeof(value), f);
+	put(log, DETAIL "%s = %s", f->name, value);
 }
 
 static void on_finding(struct textlog *log, const struct record *r)

@@ -24,7 +24,8 @@ void keep_bad_pages(struct suite *s)
 	fmt_to(path, sizeof(path), "%s/badram.txt", s->log.directory);
 	if (!runlog_replace(&s->log, path, write_badram, s))
 		return;
-	s->latest.has_badram = true;
+	record_file(&s->rec, "badram.txt", "text/plain",
+		"memory that failed, for GRUB, Linux and Windows");
 	record_note(&s->rec, PART_ID_MEMORY,
 		"badram.txt beside this log now has %zu range%s of failing pages, for GRUB, Linux and Windows",
 		pages->count, pages->count == 1 ? "" : "s");

@@ -209,10 +209,12 @@ static void begin_log(struct suite *s)
 	jsonl_init(&s->jsonl, runlog_jsonl(&s->log));
 	textlog_init(&s->textlog, runlog_text(&s->log));
 	latest_init(&s->latest);
+	digest_init(&s->digest);
 	triage_begin(&s->triage, &s->inventory);
 	recorder_listen(&s->rec, jsonl_listener(&s->jsonl));
 	recorder_listen(&s->rec, textlog_listener(&s->textlog));
 	recorder_listen(&s->rec, latest_listener(&s->latest));
+	recorder_listen(&s->rec, digest_listener(&s->digest));
 	recorder_listen(&s->rec, triage_listener(&s->triage));
 	recorder_listen(&s->rec, runlog_listener(&s->log));
 	recorder_listen(&s->rec, (struct listener){hear_on_console, s});
@@ -257,6 +259,7 @@ static void run_triage(struct suite *s)
 	net_session_end(&s->run);
 	mem_tell_ledger(&s->run);
 	triage_emit(&s->triage, &s->rec);
+	tell_reports(s);
 	s->verdict = verdict_worse(s->verdict, record_check_end(&s->rec, SKIP));
 }
 
@@ -285,6 +288,7 @@ static void emit_end(struct suite *s, struct suite_outcome *ret)
 	record_emit(&s->rec, &r);
 	t_ns = r.t_ns;
 	show_latest(s);
+	write_reports(s);
 	runlog_close(&s->log);
 	watch_log(s);
 	r = end_record(s);

@@ -8,6 +8,7 @@
 #include "memtest/checks.h"
 #include "nicprobe/checks.h"
 #include "report/console.h"
+#include "report/digest.h"
 #include "report/jsonl.h"
 #include "report/latest.h"
 #include "report/textlog.h"
@@ -37,6 +38,7 @@ struct suite {
 	struct jsonl jsonl;
 	struct textlog textlog;
 	struct latest latest;
+	struct digest digest;
 	uint64_t bad_pages_written; /* mismatches that badram.txt knows of */
 
 	struct run run;
@@ -70,6 +72,10 @@ void keep_disk_maps(struct suite *s);
 
 /* Tells the disk checks where the last run's surface scan stopped. */
 void recall_disk_scan(struct suite *s);
+
+/* Records which files the run will leave, as part of its last step; and, once it has ended, writes them. */
+void tell_reports(struct suite *suite);
+void write_reports(struct suite *suite);
 
 /* Asks a person at the console for a profile and options (interactive=yes); goes on by itself after a minute
  * without a key. What was typed is read as options, with the highest precedence. */

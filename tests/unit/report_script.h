@@ -45,6 +45,7 @@ static void script_inventory(struct inventory *inv)
 	script_part(inv, (struct part){.kind = PART_FIRMWARE,
 				 .id = "fw",
 				 .name = "EDK II, UEFI 2.70",
+				 .maker = "Debian",
 				 .version = "2022.11"});
 	script_part(inv, (struct part){.kind = PART_CPU,
 				 .id = "cpu0",
