@@ -208,7 +208,7 @@ static void on_check_end(struct console_report *c, const struct record *r)
 	lines_next(&rest, WHY_COLUMNS, &part);
 	lines_add(column, sizeof(column), part);
 	put_line(c, "%-*s%-*s %-*s %11s", AT_ID, verdict, ID_COLUMNS, id, WHY_COLUMNS, column,
-		fmt_duration(time, r->u.check_end.took_ns));
+		report_took(time, r->u.check_end.took_ns));
 	while (lines_next(&rest, WHY_COLUMNS, &part)) {
 		column[0] = '\0';
 		lines_add(column, sizeof(column), part);

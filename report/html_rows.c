@@ -59,30 +59,38 @@ static void put_times(struct sink out, const struct digest_finding *f)
 	markup_raw(out, "</span>");
 }
 
+static void put_finding(const struct digest *d, const struct digest_finding *f, struct sink out)
+{
+	const char *check = digest_check_id(d, f->check);
+
+	row_open(out, f->verdict, verdict_name(f->verdict));
+	put_times(out, f);
+	fmt(out, "<h3><span class=\"id\">%s</span> ", finding_info(f->code)->code);
+	markup_text(out, f->part);
+	markup_raw(out, "</h3>");
+	put_line(out, "", f->message);
+	put_line(out, "soft small id", f->facts);
+	if (check[0] != '\0') {
+		markup_raw(out, "<p class=\"soft small\">found by ");
+		markup_text(out, check);
+		markup_raw(out, "</p>");
+	}
+	put_line(out, "small to", f->next);
+	row_close(out);
+}
+
+/* The worst first, and otherwise in the order of time. */
 void html_findings(const struct digest *d, struct sink out)
 {
 	if (d->finding_count == 0)
 		return;
 	html_heading(out, "findings", "Findings");
 	markup_raw(out, "<section class=\"card rows\">\n");
-	for (size_t i = 0; i < d->finding_count; i++) {
-		const struct digest_finding *f = &d->findings[i];
-		const char *check = digest_check_id(d, f->check);
-
-		row_open(out, f->verdict, verdict_name(f->verdict));
-		put_times(out, f);
-		fmt(out, "<h3><span class=\"id\">%s</span> ", finding_info(f->code)->code);
-		markup_text(out, f->part);
-		markup_raw(out, "</h3>");
-		put_line(out, "", f->message);
-		put_line(out, "soft small id", f->facts);
-		if (check[0] != '\0') {
-			markup_raw(out, "<p class=\"soft small\">found by ");
-			markup_text(out, check);
-			markup_raw(out, "</p>");
+	for (unsigned verdict = FAIL; verdict > UNDECIDED; verdict--) {
+		for (size_t i = 0; i < d->finding_count; i++) {
+			if (d->findings[i].verdict == (enum verdict)verdict)
+				put_finding(d, &d->findings[i], out);
 		}
-		put_line(out, "small to", f->next);
-		row_close(out);
 	}
 	markup_raw(out, "</section>\n");
 }
@@ -149,7 +157,7 @@ static void put_check(const struct digest *d, size_t check, struct sink out)
 	char took[FMT_SIZE];
 
 	row_open(out, c->verdict, c->ended > 0 ? verdict_name(c->verdict) : "NOT ENDED");
-	fmt(out, "<span class=\"soft small when\">%s", fmt_duration(took, c->took_ns));
+	fmt(out, "<span class=\"soft small when\">%s", report_took(took, c->took_ns));
 	if (c->times > 1)
 		fmt(out, ", %u times", c->times);
 	markup_raw(out, "</span><h3>");

@@ -45,7 +45,7 @@ const char html_style[] =
 	"line-height:1.5rem;font-weight:700}"
 	".next .do{font-size:1.15rem;font-weight:600;line-height:1.35}"
 	".next li:nth-child(n+2) .do{font-size:1rem}\n"
-	"dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.2rem;margin:0}"
+	"dl{display:grid;align-content:start;grid-template-columns:max-content 1fr;gap:.25rem 1.2rem;margin:0}"
 	"dt{color:var(--soft)}dd{margin:0}\n"
 	".two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));"
 	"gap:.9rem}\n"

@@ -42,7 +42,7 @@ static struct column column_of(const struct point *points, size_t from, size_t t
 	return c;
 }
 
-/* One path: `how` 0 the means, 1 the greatest forward and the least back. */
+/* The means; or, as a band, the greatest forward and the least back. */
 static void put_path(const struct svg_plot *p, const struct point *points, size_t count, bool band)
 {
 	const size_t columns = count < COLUMNS ? count : COLUMNS;
@@ -126,6 +126,8 @@ void plot_histogram(const struct digest *d, const struct digest_series *s, struc
 		p.x.low *= 10;
 	p.x.high = points[s->count - 1].x;
 	p.x.high += p.x.high < UINT64_MAX / 2 ? p.x.high / 8 + 1 : 0;
+	if (p.x.high / 10 < p.x.low && p.x.low < UINT64_MAX / 10)
+		p.x.high = p.x.low * 10;
 	low = svg_log2(p.x.low);
 	high = svg_log2(p.x.high);
 	p.y = (struct svg_axis){.log = true, .low = 0, .high = 10};

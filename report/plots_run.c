@@ -201,7 +201,7 @@ static void plot_speeds(const struct digest *d, struct sink out)
 		return;
 	svg_plot_init(&p, out, WIDTH, rows * SPEED_ROW + 150);
 	p.left = 1900;
-	p.right = WIDTH - 760;
+	p.right = WIDTH - 900;
 	p.x = (struct svg_axis){.high = greatest};
 	svg_open(&p, "Speed of memory", "MB/s, by check and node",
 		"Bars: how fast each check moved memory, for each node");

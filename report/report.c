@@ -208,3 +208,11 @@ void report_field(char *buf, size_t cap, const struct field *field)
 	for (size_t i = 0; field->kind == FIELD_TEXTS && i < field->text_count; i++)
 		fmt_add(buf, cap, "%s%s", i > 0 ? ", " : "", report_text(field->texts[i]));
 }
+
+const char *report_took(char buf[FMT_SIZE], uint64_t ns)
+{
+	if (ns > 0)
+		return fmt_duration(buf, ns);
+	text_copy(buf, FMT_SIZE, "under 1 ms");
+	return buf;
+}

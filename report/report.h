@@ -70,6 +70,9 @@ void report_left(char buf[REPORT_LEFT], const struct record *progress);
 #define REPORT_FIGURE 64
 void report_figure(char buf[REPORT_FIGURE], const struct record *measure);
 
+/* How long a step took, in whole milliseconds: "13.3 s", "under 1 ms". */
+const char *report_took(char buf[FMT_SIZE], uint64_t ns);
+
 /* The value of a field, as people read it; the texts of a list are joined with ", ". Cut to fit. */
 void report_field(char *buf, size_t cap, const struct field *field);
 

@@ -11,6 +11,7 @@
 #define TOP        90
 #define BOTTOM     300
 #define TICK       60
+#define MARGIN     330 /* half the widest label */
 #define TICKS_MAX  8
 #define TICKS_GOOD 4
 #define S          UINT64_C(1000000000)
@@ -170,6 +171,10 @@ static void label(char buf[SVG_LABEL], const struct svg_axis *a, uint64_t value)
 {
 	size_t len;
 
+	if (value == 0) {
+		text_copy(buf, SVG_LABEL, "0");
+		return;
+	}
 	if (a->unit == SVG_BYTES)
 		fmt_bytes(buf, value);
 	if (a->unit == SVG_TIME)
@@ -240,7 +245,8 @@ void svg_axes(const struct svg_plot *p)
 
 		svg_line(p, "axis", x, p->bottom, x, p->bottom + TICK);
 		label(text, &p->x, at[i]);
-		svg_text(p, x, p->bottom + TICK + FONT + 20, "middle", text);
+		svg_text(p, x, p->bottom + TICK + FONT + 20,
+			x + MARGIN > p->width ? "end" : "middle", text);
 	}
 	markup_raw(p->out, "\n");
 }

@@ -213,7 +213,7 @@ static void on_check_end(struct textlog *log, const struct record *r)
 	char time[FMT_SIZE], about[64], took[FMT_SIZE];
 
 	put(log, "%s %-8s %s: %s in %s%s%s", stamp(time, r), "end", subject(about, r),
-		verdict_name(r->u.check_end.verdict), fmt_duration(took, r->u.check_end.took_ns),
+		verdict_name(r->u.check_end.verdict), report_took(took, r->u.check_end.took_ns),
 		why[0] != '\0' ? ": " : "", why);
 }
 
