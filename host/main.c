@@ -55,10 +55,9 @@ struct bench {
 static const char usage[] =
 	"kiriwake: the test suite on simulated hardware\n\n"
 	"  kiriwake [parts] [key=value ...]      run; options as on the stick (profile=quick, net.ip=...)\n"
+	"  kiriwake report DIR [OUT]             make report.html, junit.xml, metrics.prom (and log.txt) from DIR/results.jsonl\n"
 	"  kiriwake docs checks|findings|triage|options|coverage   print a document\n"
 	"  kiriwake code XXXX-XXXX [SERIAL]      what a failure code says, and whether it is about that serial number\n\n"
-	"  kiriwake report DIR [OUT]             make report.html, junit.xml, metrics.prom (and log.txt) from DIR/results.jsonl\n"
-	"  kiriwake docs checks|findings|options|coverage   print a document\n\n"
 	"parts:\n"
 	"  --log DIR       log volume (a directory); none: no log volume\n"
 	"  --ram SIZE      simulated RAM (default 16M)       --fault SPEC  broken RAM: stuck=0x100008:5:1\n"

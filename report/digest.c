@@ -118,6 +118,8 @@ static void on_triage(struct digest *d, const struct record *r)
 	digest_keep(own.name, sizeof(own.name), r->u.triage.suspect);
 	digest_keep(own.evidence, sizeof(own.evidence), r->message);
 	digest_keep(own.next, sizeof(own.next), r->u.triage.next);
+	digest_keep(own.failure_code, sizeof(own.failure_code), r->u.triage.failure_code);
+	digest_keep(own.because_of, sizeof(own.because_of), r->u.triage.because_of);
 	for (size_t i = 0; i < d->suspect_count; i++) {
 		if (text_same(d->suspects[i].part, own.part) &&
 			text_same(d->suspects[i].name, own.name))

@@ -7,6 +7,7 @@
 #ifndef KIRIWAKE_REPORT_DIGEST_H
 #define KIRIWAKE_REPORT_DIGEST_H
 
+#include "core/failure_code.h"
 #include "report/report.h"
 
 #define DIGEST_CHECKS    96
@@ -94,9 +95,11 @@ struct digest_series {
 struct digest_suspect {
 	enum suspect_state state;
 	char part[PART_ID];
-	char name[PART_TEXT + PART_ID];
-	char evidence[DIGEST_TEXT];
-	char next[DIGEST_TEXT];
+	char name[PART_ID + 3 * PART_TEXT];
+	char evidence[512];
+	char next[512];
+	char failure_code[FAILURE_CODE]; /* empty: none */
+	char because_of[PART_ID];        /* part whose fault explains this one's; empty: none */
 };
 
 /* A word of memory that did not read back. */

@@ -170,7 +170,9 @@ static void put_next(const struct digest *d, struct sink out)
 		markup_text(out, s->name);
 		markup_raw(out, "</b></p><p class=\"soft small\">");
 		markup_text(out, s->evidence);
-		markup_raw(out, "</p></li>\n");
+		markup_raw(out, "</p>");
+		html_suspect_notes(out, s);
+		markup_raw(out, "</li>\n");
 	}
 	if (shown > 0)
 		markup_raw(out, "</ol>\n");

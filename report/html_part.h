@@ -19,6 +19,9 @@ void html_badge(struct sink out, enum verdict verdict, const char *word);
 /* The verdict that means as much as the state. */
 enum verdict html_state_verdict(enum suspect_state state);
 
+/* What a person says on the phone, and what the fault follows from. */
+void html_suspect_notes(struct sink out, const struct digest_suspect *s);
+
 /* Sections of the page; each writes nothing if there is nothing to say. */
 void html_suspects(const struct digest *d, struct sink out);
 void html_findings(const struct digest *d, struct sink out);

@@ -25,6 +25,20 @@ static void put_line(struct sink out, const char *class, const char *text)
 	markup_raw(out, "</p>");
 }
 
+void html_suspect_notes(struct sink out, const struct digest_suspect *s)
+{
+	if (s->because_of[0] != '\0') {
+		markup_raw(out, "<p class=\"small\">Explained by <b>");
+		markup_text(out, s->because_of);
+		markup_raw(out, "</b></p>");
+	}
+	if (s->failure_code[0] != '\0') {
+		markup_raw(out, "<p class=\"small\">Failure code <b class=\"code\">");
+		markup_text(out, s->failure_code);
+		markup_raw(out, "</b></p>");
+	}
+}
+
 void html_suspects(const struct digest *d, struct sink out)
 {
 	if (d->suspect_count == 0)
@@ -40,6 +54,7 @@ void html_suspects(const struct digest *d, struct sink out)
 		markup_raw(out, "</h3>");
 		put_line(out, "small", s->evidence);
 		put_line(out, "small to", s->next);
+		html_suspect_notes(out, s);
 		row_close(out);
 	}
 	markup_raw(out, "</section>\n");

@@ -192,10 +192,12 @@ static void put_suspects(const struct digest *d, struct sink out)
 
 		markup(out, "%-8s %s: %s", report_state_name(s->state), s->name, s->evidence);
 		markup_raw(out, "\n");
-		if (s->next[0] == '\0')
-			continue;
-		markup(out, "         next: %s", s->next);
-		markup_raw(out, "\n");
+		if (s->next[0] != '\0') {
+			markup(out, "         next: %s", s->next);
+			markup_raw(out, "\n");
+		}
+		if (s->failure_code[0] != '\0')
+			fmt(out, "         failure code: %s\n", s->failure_code);
 	}
 	if (digest_dropped_rows(d) > 0)
 		fmt(out, "%llu rows did not fit; results.jsonl has them.\n",

@@ -177,6 +177,7 @@ static void take_triage(struct replay *p, const struct json_node *content)
 		.part = replay_text(p, content, "part"),
 		.message = json_string(&p->tree, content, "evidence")};
 	const char *state = report_text(json_string(&p->tree, content, "state"));
+	enum finding_code code;
 
 	r.u.triage.state = SUSPECT_UNTESTED;
 	for (unsigned s = SUSPECT_UNTESTED; s <= SUSPECT_FAULTY; s++) {
@@ -185,6 +186,10 @@ static void take_triage(struct replay *p, const struct json_node *content)
 	}
 	r.u.triage.suspect = json_string(&p->tree, content, "suspect");
 	r.u.triage.next = json_string(&p->tree, content, "next");
+	if (replay_code(json_string(&p->tree, content, "code"), &code))
+		r.u.triage.finding = finding_info(code);
+	r.u.triage.failure_code = replay_text(p, content, "failure_code");
+	r.u.triage.because_of = replay_text(p, content, "because_of");
 	replay_emit(p, &r);
 }
 
