@@ -29,6 +29,8 @@ static enum verdict conclude(struct disk_job *job)
 	if (job->end == JOB_STOPPED || job->incomplete || job->delivered == 0)
 		return SKIP;
 	record_coverage(rec, id, "%s, no error", job->summary);
+	record_coverage(rec, PART_ID_FIRMWARE,
+		"what it called a good read of %s had delivered the data", id);
 	return PASS;
 }
 

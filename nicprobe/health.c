@@ -116,8 +116,15 @@ void health_tell_errors(struct run *run, struct station *st)
 
 void health_measure_counts(struct run *run, const struct station *st)
 {
-	for (size_t i = 0;
-		st->opened && st->health.known && st->health.wire.counted && i < NIC_COUNTS; i++)
+	const uint64_t frames = traffic_frames(&st->traffic);
+
+	if (!st->opened || !st->health.known || !st->health.wire.counted)
+		return;
+	for (size_t i = 0; i < NIC_COUNTS; i++)
 		record_measure(
 			run->rec, st->nic->id, counters[i].name, st->health.counts[i], 0, "1");
+	if (frames > 0 && damaged(&st->health) == 0)
+		record_coverage(run->rec, st->nic->id,
+			"its own counters have no damaged frame beside %llu that arrived",
+			(unsigned long long)frames);
 }

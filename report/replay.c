@@ -254,7 +254,7 @@ static void take_time(struct replay *p, const char *stamp)
 		p->now_ns = ms * NS_PER_MS;
 }
 
-static void take_line(struct replay *p, struct text line)
+void replay_line(struct replay *p, struct text line)
 {
 	const struct json_tree *t = &p->tree;
 	const struct json_node *artifact;
@@ -286,8 +286,13 @@ void replay_run(struct replay *p, struct text text)
 		if (i < text.len && text.at[i] != '\n')
 			continue;
 		if (i > start)
-			take_line(p, (struct text){text.at + start, i - start});
+			replay_line(p, (struct text){text.at + start, i - start});
 		start = i + 1;
 	}
+	replay_end(p);
+}
+
+void replay_end(struct replay *p)
+{
 	replay_flush(p);
 }

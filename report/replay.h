@@ -56,6 +56,10 @@ struct replay {
 /* At most LISTENERS_MAX. */
 void replay_listen(struct replay *p, struct listener l);
 
+/* The next line, not empty, without its line end; and after the last one the end. */
+void replay_line(struct replay *p, struct text line);
+void replay_end(struct replay *p);
+
 /* Every line of `text`, and then the end. Once for a replay. */
 void replay_run(struct replay *p, struct text text);
 
