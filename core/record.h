@@ -153,7 +153,7 @@ struct listener {
 	void *ctx;
 };
 
-#define LISTENERS_MAX 8
+#define LISTENERS_MAX 10
 
 /* Numbers records, stamps them, hands them to the listeners, and folds verdicts. */
 struct recorder {

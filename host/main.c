@@ -5,6 +5,7 @@
  * Trust. The command line is checked part by part; a wrong one ends the program with exit code 64.
  */
 #include "core/fmt.h"
+#include "host/compare.h"
 #include "host/failure.h"
 #include "host/report.h"
 #include "host/sim_clock.h"
@@ -57,7 +58,8 @@ static const char usage[] =
 	"  kiriwake [parts] [key=value ...]      run; options as on the stick (profile=quick, net.ip=...)\n"
 	"  kiriwake report DIR [OUT]             make report.html, junit.xml, metrics.prom (and log.txt) from DIR/results.jsonl\n"
 	"  kiriwake docs checks|findings|triage|options|coverage   print a document\n"
-	"  kiriwake code XXXX-XXXX [SERIAL]      what a failure code says, and whether it is about that serial number\n\n"
+	"  kiriwake code XXXX-XXXX [SERIAL]      what a failure code says, and whether it is about that serial number\n"
+	"  kiriwake compare RUN_A RUN_B          what changed from run to run: directories with a results.jsonl\n\n"
 	"parts:\n"
 	"  --log DIR       log volume (a directory); none: no log volume\n"
 	"  --ram SIZE      simulated RAM (default 16M)       --fault SPEC  broken RAM: stuck=0x100008:5:1\n"
@@ -329,6 +331,8 @@ int main(int argc, char **argv)
 		return failure_print(argv[2], argc == 4 ? argv[3] : NULL);
 	if (argc >= 3 && argc <= 4 && text_same(argv[1], "report"))
 		return report_directory(argv[2], argc == 4 ? argv[3] : NULL) ? 0 : EXIT_USAGE;
+	if (argc == 4 && text_same(argv[1], "compare"))
+		return compare_runs(argv[2], argv[3]);
 	bench = calloc(1, sizeof(*bench));
 	suite = calloc(1, suite_bytes());
 	if (bench == NULL || suite == NULL || !build(bench, argc, argv))

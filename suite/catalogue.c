@@ -3,7 +3,7 @@
  *
  * Order: what costs little and explains much comes first; the network before the RAM, because an address
  * conflict shows in seconds; then RAM, because it takes the memory that firmware drivers may still want; what takes a
- * card away from its driver last of all. The checks of RAM stand in the order of measured detection per byte moved
+ * card away from its driver after that; and last of all what compares the run with an earlier one. The checks of RAM stand in the order of measured detection per byte moved
  * (docs/FAULT-COVERAGE.md), for the sake of short budgets.
  */
 #include "suite/catalogue.h"
@@ -11,6 +11,7 @@
 #include "evidence/memory_check.h"
 #include "memtest/checks.h"
 #include "nicprobe/checks.h"
+#include "suite/changes.h"
 #include "suite/mca_watch.h"
 #include "suite/setup.h"
 
@@ -52,6 +53,7 @@ const struct check *const catalogue[] = {
 	&mem_row_hammer_check,
 	&mem_selftest_check,
 	&nic_loopback_check,
+	&hw_changes_check,
 };
 const size_t catalogue_count = ARRAY_LEN(catalogue);
 

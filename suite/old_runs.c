@@ -5,7 +5,6 @@
 #include "core/text.h"
 
 #define LOW_SPACE_BYTES (16u << 20)
-#define PATH_SIZE       48
 #define NAME_SIZE       12
 #define LOOK_BACK       32 /* runs without records that are passed over in search of one that has some */
 
@@ -46,7 +45,7 @@ static void consider(void *arg, const char *name, bool is_directory, uint64_t by
 		s->least = number;
 }
 
-static unsigned run_before(const struct volume_port *v, unsigned number)
+unsigned old_runs_before(const struct volume_port *v, unsigned number)
 {
 	struct search s = {.below = number};
 
@@ -58,6 +57,12 @@ static unsigned run_after(const struct volume_port *v, unsigned number)
 	struct search s = {.above = number};
 
 	return v->list(v->ctx, OLD_RUNS_DIRECTORY, consider, &s) == VOLUME_OK ? s.least : 0;
+}
+
+void old_runs_path(char buf[OLD_RUNS_PATH], unsigned number, const char *name)
+{
+	fmt_to(buf, OLD_RUNS_PATH, OLD_RUNS_DIRECTORY "/%04u%s%s", number, name[0] ? "/" : "",
+		name);
 }
 
 /* ---- what a run left ---- */
@@ -83,10 +88,10 @@ static void add_file(void *arg, const char *name, bool is_directory, uint64_t by
 
 static bool look_into(const struct volume_port *v, unsigned number, struct contents *ret)
 {
-	char path[PATH_SIZE];
+	char path[OLD_RUNS_PATH];
 
 	*ret = (struct contents){0};
-	fmt_to(path, sizeof(path), OLD_RUNS_DIRECTORY "/%04u", number);
+	old_runs_path(path, number, "");
 	return v->list(v->ctx, path, add_file, ret) == VOLUME_OK;
 }
 
@@ -94,10 +99,10 @@ static bool look_into(const struct volume_port *v, unsigned number, struct conte
 static bool read_records(const struct volume_port *v, unsigned number, uint64_t offset,
 	char *buffer, size_t cap, struct span *ret)
 {
-	char path[PATH_SIZE];
+	char path[OLD_RUNS_PATH];
 	size_t len;
 
-	fmt_to(path, sizeof(path), OLD_RUNS_DIRECTORY "/%04u/results.jsonl", number);
+	old_runs_path(path, number, "results.jsonl");
 	if (v->read(v->ctx, path, offset, buffer, cap, &len) != VOLUME_OK)
 		return false;
 	*ret = (struct span){(const uint8_t *)buffer, len};
@@ -135,7 +140,7 @@ static void find_previous(
 	struct contents c;
 
 	for (unsigned tries = 0; tries < LOOK_BACK; tries++) {
-		number = run_before(v, number);
+		number = old_runs_before(v, number);
 		if (number == 0 || !look_into(v, number, &c))
 			return;
 		if (c.results_bytes == 0) {
@@ -158,9 +163,9 @@ static unsigned drop_bulky(const struct volume_port *v, unsigned number)
 	unsigned dropped = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(bulky); i++) {
-		char path[PATH_SIZE];
+		char path[OLD_RUNS_PATH];
 
-		fmt_to(path, sizeof(path), OLD_RUNS_DIRECTORY "/%04u/%s", number, bulky[i]);
+		old_runs_path(path, number, bulky[i]);
 		dropped += v->remove(v->ctx, path) == VOLUME_OK;
 	}
 	return dropped;

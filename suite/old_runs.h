@@ -13,6 +13,7 @@
 #define OLD_RUNS_DIRECTORY "/runs"
 #define OLD_RUNS_TAIL      32768 /* bytes of results.jsonl that tell how a run ended */
 #define OLD_RUNS_LAST      999999u
+#define OLD_RUNS_PATH      48
 
 struct old_runs {
 	unsigned newest;          /* greatest number that anything in the directory has; 0: none */
@@ -28,5 +29,11 @@ struct old_runs {
  * untouched: the directory cannot be listed. */
 bool old_runs_look(const struct volume_port *volume, char buffer[OLD_RUNS_TAIL], unsigned keep,
 	struct old_runs *ret);
+
+/* The greatest number below `number` that a run's directory has; 0: none. */
+unsigned old_runs_before(const struct volume_port *volume, unsigned number);
+
+/* The path of a run's file; `name` empty: of its directory. */
+void old_runs_path(char buf[OLD_RUNS_PATH], unsigned number, const char *name);
 
 #endif

@@ -216,6 +216,7 @@ static void begin_log(struct suite *s)
 	recorder_listen(&s->rec, latest_listener(&s->latest));
 	recorder_listen(&s->rec, digest_listener(&s->digest));
 	recorder_listen(&s->rec, triage_listener(&s->triage));
+	recorder_listen(&s->rec, snapshot_listener(&s->changes.now));
 	recorder_listen(&s->rec, runlog_listener(&s->log));
 	recorder_listen(&s->rec, (struct listener){hear_on_console, s});
 }

@@ -12,6 +12,7 @@
 #include "report/jsonl.h"
 #include "report/latest.h"
 #include "report/textlog.h"
+#include "suite/changes.h"
 #include "suite/mca_watch.h"
 #include "suite/options.h"
 #include "suite/runlog.h"
@@ -52,6 +53,7 @@ struct suite {
 	struct mem_session mem;
 	struct disk_session disk;
 	struct mca_watch mca;
+	struct changes changes;
 };
 
 /* Reads the options from every source, asks the person if that is wanted, and tells the machine. */

@@ -17,8 +17,13 @@ bool triage_tests(const char *check, const struct suspect *s)
 		[PART_NIC] = "nic.*",
 		[PART_DISK] = "disk.*",
 	};
+	static const char *const of_nobody[] = {"hw.setup", "hw.changes"};
 	const char *area = areas[s->kind];
 
+	for (size_t i = 0; i < ARRAY_LEN(of_nobody); i++) {
+		if (text_same(check, of_nobody[i]))
+			return false;
+	}
 	return area != NULL && text_glob((struct text){area, text_length(area)},
 				       (struct text){check, text_length(check)});
 }
