@@ -11,8 +11,7 @@
 #include "efi/firmware.h"
 #include "efi/identity.h"
 #include "efi/parts.h"
-#include "efi/path.h"
-#include "efi/pci.h"
+#include "efi/passage.h"
 #include "efi/status.h"
 
 #define DISKS_MAX       64
@@ -24,6 +23,7 @@ struct unit {
 	EFI_HANDLE handle;
 	EFI_BLOCK_IO *io;
 	struct disk *disk;
+	struct passage passage;
 };
 
 static struct {
@@ -47,6 +47,15 @@ static const struct {
 	{EFI_MEDIA_CHANGED, DISK_GONE},
 };
 
+/* A driver frees its interface when its device is unplugged. */
+static bool is_there(struct unit *unit)
+{
+	if (protocol_on(unit->handle, &guid_block_io) == unit->io)
+		return true;
+	text_copy(unit->disk->error, sizeof(unit->disk->error), "the firmware took the disk away");
+	return false;
+}
+
 static enum disk_result disk_read(void *ctx, uint64_t lba, uint32_t count)
 {
 	struct unit *unit = ctx;
@@ -55,11 +64,8 @@ static enum disk_result disk_read(void *ctx, uint64_t lba, uint32_t count)
 	EFI_STATUS status = EFI_NO_MEDIA;
 	const EFI_BLOCK_IO_MEDIA *media;
 
-	/* A driver frees its interface when its device is unplugged. */
-	if (protocol_on(unit->handle, &guid_block_io) != unit->io) {
-		text_copy(disk->error, sizeof(disk->error), "the firmware took the disk away");
+	if (!is_there(unit))
 		return DISK_GONE;
-	}
 	media = unit->io->Media;
 	if (lba >= disk->block_count || count > disk->block_count - lba ||
 		bytes > disk->buffer_bytes) {
@@ -79,6 +85,15 @@ static enum disk_result disk_read(void *ctx, uint64_t lba, uint32_t count)
 			return results[i].result;
 	}
 	return DISK_ERROR;
+}
+
+static enum disk_result disk_send(void *ctx, const struct disk_command *c, struct disk_answer *ret)
+{
+	struct unit *unit = ctx;
+
+	if (!disk_command_allowed(unit->disk, c))
+		return DISK_REFUSED;
+	return is_there(unit) ? passage_send(&unit->passage, unit->disk, c, ret) : DISK_GONE;
 }
 
 /* ---- listing ---- */
@@ -155,7 +170,8 @@ static void add_disk(struct machine *machine, EFI_HANDLE handle, EFI_BLOCK_IO *i
 		.buffer = all.buffer,
 		.buffer_bytes = BUFFER_BYTES,
 		.ctx = unit,
-		.read = disk_read};
+		.read = disk_read,
+		.command = disk_send};
 	text_copy(d->bus, sizeof(d->bus), bus_of(path, pci));
 	fmt_to(d->location, sizeof(d->location), "%s", pci ? pci->location : "no PCI address");
 	path_describe(path, d->location, sizeof(d->location));
@@ -164,8 +180,9 @@ static void add_disk(struct machine *machine, EFI_HANDLE handle, EFI_BLOCK_IO *i
 		return;
 	}
 	fmt_to(d->id, sizeof(d->id), "disk%u", (unsigned)all.count);
-	*unit = (struct unit){handle, io, d};
-	identity_read(handle, pci ? pci->handle : NULL, d);
+	*unit = (struct unit){.handle = handle, .io = io, .disk = d};
+	passage_find(handle, pci, d, &unit->passage);
+	identity_read(handle, d);
 	all.count++;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Model, serial and firmware of a disk. See identity.h. */
 #include "efi/identity.h"
+#include "core/disk_command.h"
 #include "core/text.h"
 
 #define ATA_BYTES       512
@@ -9,7 +10,8 @@
 #define NVME_BYTES      4096
 #define NVME_IDENTIFY   6u
 #define NVME_CONTROLLER 1u
-#define NVME_TIMEOUT    UINT64_C(50000000) /* 5 s; 0 resets the controller in EDK2 */
+#define INQUIRY         0x12u
+#define SERIAL_PAGE     0x80u
 
 /* ATA strings have the two characters of each word swapped. */
 static void ata_string(char *dst, size_t cap, const uint8_t *from, size_t len)
@@ -47,27 +49,34 @@ static void read_scsi(struct disk_info *info, struct disk *disk)
 	text_clean(disk->firmware, sizeof(disk->firmware), inquiry + 32, 4);
 }
 
-static void read_nvme(EFI_HANDLE controller, struct disk *disk)
+static void read_nvme(struct disk *disk)
 {
-	struct nvme_pass_thru *nvme = protocol_on(controller, &guid_nvme_pass_thru);
-	struct nvme_command command = {
-		.cdw0 = NVME_IDENTIFY, .flags = NVME_FLAG_CDW10, .cdw10 = NVME_CONTROLLER};
-	struct nvme_completion completion = {0};
-	struct nvme_packet packet = {.timeout_100ns = NVME_TIMEOUT,
-		.transfer = disk->buffer,
-		.transfer_bytes = NVME_BYTES,
-		.queue = NVME_QUEUE_ADMIN,
-		.command = &command,
-		.completion = &completion};
+	const struct disk_command identify = {.language = DISK_NVME_ADMIN,
+		.u.nvme = {.opcode = NVME_IDENTIFY, .cdw10 = NVME_CONTROLLER},
+		.bytes = NVME_BYTES};
+	struct disk_answer answer;
 
-	if (nvme == NULL)
-		return;
 	memset(disk->buffer, 0, NVME_BYTES);
-	if (EFI_ERROR(nvme->pass_thru(nvme, 0, &packet, NULL)))
+	if (disk_command(disk, &identify, &answer) != DISK_OK)
 		return;
 	text_clean(disk->serial, sizeof(disk->serial), disk->buffer + 4, 20);
 	text_clean(disk->model, sizeof(disk->model), disk->buffer + 24, 40);
 	text_clean(disk->firmware, sizeof(disk->firmware), disk->buffer + 64, 8);
+}
+
+/* Disk info has no serial number of SCSI units: their vital product data page 80h has. */
+static void read_serial(struct disk *disk)
+{
+	const struct disk_command page = {.language = DISK_SCSI,
+		.u.scsi = {.cdb = {INQUIRY, 1, SERIAL_PAGE, 0, INQUIRY_BYTES}, .cdb_bytes = 6},
+		.bytes = INQUIRY_BYTES};
+	struct disk_answer answer;
+	uint8_t *data = disk->buffer;
+
+	memset(data, 0, INQUIRY_BYTES);
+	if (disk_command(disk, &page, &answer) == DISK_OK && disk_answer_good(&page, &answer) &&
+		data[1] == SERIAL_PAGE && data[3] <= INQUIRY_BYTES - 4)
+		text_clean(disk->serial, sizeof(disk->serial), data + 4, data[3]);
 }
 
 static const struct {
@@ -80,16 +89,16 @@ static const struct {
 	{&guid_disk_info_usb, read_scsi},
 };
 
-void identity_read(EFI_HANDLE handle, EFI_HANDLE controller, struct disk *disk)
+void identity_read(EFI_HANDLE handle, struct disk *disk)
 {
 	struct disk_info *info = protocol_on(handle, &guid_disk_info);
 
-	if (text_same(disk->bus, "nvme")) {
-		read_nvme(controller, disk);
-		return;
-	}
+	if ((disk->speaks & DISK_SPEAKS_NVME) != 0)
+		read_nvme(disk);
 	for (size_t i = 0; info != NULL && i < ARRAY_LEN(readers); i++) {
 		if (guid_same(&info->interface, readers[i].interface))
 			readers[i].read(info, disk);
 	}
+	if ((disk->speaks & DISK_SPEAKS_SCSI) != 0)
+		read_serial(disk);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What a disk says it is: model, serial number, firmware.
  *
- * Hardware: IDENTIFY and INQUIRY data the firmware keeps; NVMe Identify Controller through pass-through.
+ * Hardware: IDENTIFY and INQUIRY data the firmware keeps; NVMe Identify Controller and the SCSI serial number by command.
  * Spec.  ATA8-ACS 7.16 (IDENTIFY DEVICE), SPC-4 6.6 (INQUIRY), NVMe base 2.0 5.17.2.1.
  * Trust. None: bounded reads, text_clean().
  */
@@ -11,7 +11,7 @@
 #include "efi/firmware.h"
 
 /* Fills model, serial and firmware of *disk as far as the firmware tells; leaves the rest as it is.
- * `controller` is the PCI handle above the disk, or NULL. */
-void identity_read(EFI_HANDLE handle, EFI_HANDLE controller, struct disk *disk);
+ * The disk's way for commands has been found before. */
+void identity_read(EFI_HANDLE handle, struct disk *disk);
 
 #endif

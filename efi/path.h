@@ -25,6 +25,12 @@ struct path_node {
 	struct span body;
 };
 
+/* The node with its header, as the firmware takes it; what follows it in the path stands behind it. */
+static inline const uint8_t *path_node_start(const struct path_node *node)
+{
+	return node->body.at - END_DEVICE_PATH_LENGTH;
+}
+
 /* The bytes of a path up to its end node; empty when it is NULL, malformed or absurdly long. */
 struct span path_span(const EFI_DEVICE_PATH *path);
 

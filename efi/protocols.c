@@ -7,6 +7,8 @@ EFI_GUID guid_acpi1 = ACPI_TABLE_GUID;
 EFI_GUID guid_acpi2 = ACPI_20_TABLE_GUID;
 EFI_GUID guid_adapter_information = {
 	0xe5dd1403, 0xd622, 0xc24e, {0x84, 0x88, 0xc7, 0x1b, 0x17, 0xf5, 0xe8, 0x02}};
+EFI_GUID guid_ata_pass_thru = {
+	0x1d3de7f0, 0x0807, 0x424f, {0xaa, 0x69, 0x11, 0xa5, 0x4e, 0x19, 0xa4, 0x6f}};
 EFI_GUID guid_block_io = EFI_BLOCK_IO_PROTOCOL_GUID;
 EFI_GUID guid_component_name = EFI_COMPONENT_NAME_PROTOCOL_GUID;
 EFI_GUID guid_component_name2 = EFI_COMPONENT_NAME2_PROTOCOL_GUID;

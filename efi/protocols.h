@@ -14,6 +14,7 @@
 extern EFI_GUID guid_acpi1;
 extern EFI_GUID guid_acpi2;
 extern EFI_GUID guid_adapter_information;
+extern EFI_GUID guid_ata_pass_thru;
 extern EFI_GUID guid_block_io;
 extern EFI_GUID guid_component_name;
 extern EFI_GUID guid_component_name2;
@@ -100,9 +101,36 @@ struct disk_info {
 	EFI_STATUS(EFIAPI *identify)(struct disk_info *self, VOID *data, UINT32 *size);
 };
 
+/* ---- ATA pass through (13.13) ---- */
+
+/* Command block and status block alike: `command` is the status, `features` the error. */
+struct ata_registers {
+	UINT8 reserved[2];
+	UINT8 command, features, lba[3], device, lba_exp[3], features_exp, count, count_exp;
+	UINT8 reserved2[6];
+};
+
+struct ata_packet {
+	struct ata_registers *status, *command;
+	UINT64 timeout_100ns;
+	VOID *in, *out;
+	UINT32 in_bytes, out_bytes;
+	UINT8 protocol, length;
+};
+
+struct ata_pass_thru {
+	VOID *mode;
+	EFI_STATUS(EFIAPI *pass_thru)
+	(struct ata_pass_thru *self, UINT16 port, UINT16 multiplier, struct ata_packet *packet,
+		EFI_EVENT event);
+	VOID *enumeration[3]; /* next port, next device, build path */
+	EFI_STATUS(EFIAPI *get_device)
+	(struct ata_pass_thru *self, EFI_DEVICE_PATH *node, UINT16 *ret_port,
+		UINT16 *ret_multiplier);
+};
+
 /* ---- NVM Express pass through (13.16) ---- */
 
-#define NVME_FLAG_CDW10  0x04u
 #define NVME_QUEUE_ADMIN 0u
 
 struct nvme_command {
@@ -154,6 +182,14 @@ struct scsi_pass_thru {
 	EFI_STATUS(EFIAPI *next_unit)(struct scsi_pass_thru *self, UINT8 **target, UINT64 *lun);
 	EFI_STATUS(EFIAPI *build_path)
 	(struct scsi_pass_thru *self, UINT8 *target, UINT64 lun, EFI_DEVICE_PATH **ret_node);
+};
+
+/* ---- SCSI I/O of one unit (15.4); the same packet ---- */
+
+struct scsi_io {
+	VOID *services[4]; /* type, location, reset bus, reset unit */
+	EFI_STATUS(EFIAPI *execute)
+	(struct scsi_io *self, struct scsi_packet *packet, EFI_EVENT event);
 };
 
 /* ---- USB I/O (17.2) ---- */
