@@ -31,6 +31,7 @@ static bool counts_blocks(const struct ata_request *ata)
 void sat_wrap(const struct ata_request *ata, struct scsi_request *ret)
 {
 	bool data = ata->protocol != ATA_NO_DATA;
+	uint64_t upper = ata->ext ? ata->lba >> 24 : 0;
 	uint16_t count = data && ata->count == 0 ? 1 : ata->count;
 	uint8_t *cdb = ret->cdb;
 
@@ -43,7 +44,7 @@ void sat_wrap(const struct ata_request *ata, struct scsi_request *ret)
 	put_be16(cdb + 3, ata->feature);
 	put_be16(cdb + 5, count);
 	for (unsigned i = 0; i < 3; i++) {
-		cdb[7 + 2 * i] = ata->ext ? (uint8_t)(ata->lba >> (24 + 8 * i)) : 0;
+		cdb[7 + 2 * i] = (uint8_t)(upper >> 8 * i);
 		cdb[8 + 2 * i] = (uint8_t)(ata->lba >> 8 * i);
 	}
 	cdb[13] = ata->ext ? ata->device : (uint8_t)(ata->device | (ata->lba >> 24 & 0xf));

@@ -70,11 +70,36 @@ static void again_text(char *buf, size_t cap, const struct damage *damage)
 		fmt_to(buf, cap, "read again, %u of %u failed too", damage->failed, damage->reread);
 }
 
+static const char *said_by(const struct damage *damage)
+{
+	if (damage->cause.kind != CAUSE_UNKNOWN)
+		return "drive";
+	return damage->status == READ_LIED ? "poison check" : "firmware";
+}
+
+/* What the drive itself says, as a clause of the sentence; empty when it says nothing. */
+static void cause_text(char *buf, size_t cap, const struct cause *cause)
+{
+	buf[0] = '\0';
+	if (cause->kind != CAUSE_UNKNOWN)
+		fmt_to(buf, cap,
+			cause->kind == CAUSE_DELIVERED ? "; but %s" : "; the drive says: %s",
+			cause->text);
+}
+
+/* Where the drive has the data, the medium is not accused. */
+static enum finding_code code_of(const struct cause *cause)
+{
+	return cause->kind == CAUSE_LINK || cause->kind == CAUSE_DELIVERED
+		       ? FINDING_DISK_LINK_ERROR
+		       : FINDING_DISK_READ_ERROR;
+}
+
 static void report_read_error(struct disk_job *job, const struct damage *damage)
 {
 	const struct disk *disk = job->disk;
-	bool lied = damage->status == READ_LIED;
-	char name[DISK_NAME], where[80], again[80], reproduced[24] = "not read again";
+	char name[DISK_NAME], where[STATUS_TEXT * 2], again[STATUS_TEXT * 2];
+	char reproduced[STATUS_TEXT] = "not tried", cause[CAUSE_TEXT + STATUS_TEXT];
 	const struct field fields[] = {
 		FIELD_STR("disk", disk->id),
 		FIELD_STR("model", disk->model),
@@ -82,7 +107,8 @@ static void report_read_error(struct disk_job *job, const struct damage *damage)
 		FIELD_NUM("lba", damage->lba),
 		FIELD_NUM("lba_count", damage->count),
 		FIELD_STR("status", status_text(damage)),
-		FIELD_STR("said_by", lied ? "poison check" : "firmware"),
+		FIELD_STR("cause", damage->cause.text),
+		FIELD_STR("said_by", said_by(damage)),
 		FIELD_STR("reproduced", reproduced),
 	};
 
@@ -90,24 +116,29 @@ static void report_read_error(struct disk_job *job, const struct damage *damage)
 		fmt_to(reproduced, sizeof(reproduced), "%u of %u", damage->failed, damage->reread);
 	where_text(where, sizeof(where), damage);
 	again_text(again, sizeof(again), damage);
-	record_finding(job->run->rec, FINDING_DISK_READ_ERROR, disk->id, fields, ARRAY_LEN(fields),
-		"%s: %s could not be read (%s); %s.", disk_name(name, disk), where,
-		status_text(damage), again);
+	cause_text(cause, sizeof(cause), &damage->cause);
+	record_finding(job->run->rec, code_of(&damage->cause), disk->id, fields, ARRAY_LEN(fields),
+		"%s: %s could not be read (%s); %s%s.", disk_name(name, disk), where,
+		status_text(damage), again, cause);
 }
 
 static void report_lie(struct disk_job *job, const struct damage *damage)
 {
+	char cause[CAUSE_TEXT + STATUS_TEXT];
 	const struct field fields[] = {
 		FIELD_STR("disk", job->disk->id),
 		FIELD_NUM("lba", damage->lba),
+		FIELD_STR("cause", damage->cause.text),
+		FIELD_STR("said_by", said_by(damage)),
 	};
 
 	if (job->state->lied)
 		return;
 	job->state->lied = true;
+	cause_text(cause, sizeof(cause), &damage->cause);
 	record_finding(job->run->rec, FINDING_DISK_FIRMWARE_LIED, NULL, fields, ARRAY_LEN(fields),
-		"The firmware (%s) reported success for a read of %s at LBA %llu that did not deliver the data.",
-		job->run->machine->firmware, job->disk->id, (unsigned long long)damage->lba);
+		"The firmware (%s) reported success for a read of %s at LBA %llu that did not deliver the data%s.",
+		job->run->machine->firmware, job->disk->id, (unsigned long long)damage->lba, cause);
 }
 
 void damage_flush(struct disk_job *job)
@@ -127,7 +158,8 @@ static bool continues(const struct damage *a, const struct damage *b)
 {
 	return a->count > 0 && a->lba + a->count == b->lba && a->status == b->status &&
 	       a->in_part == b->in_part && a->narrowed == b->narrowed && a->failed == b->failed &&
-	       a->reread == b->reread && text_same(a->error, b->error);
+	       a->reread == b->reread && a->cause.kind == b->cause.kind &&
+	       text_same(a->error, b->error);
 }
 
 void damage_add(struct disk_job *job, const struct damage *damage)
@@ -144,19 +176,27 @@ void damage_add(struct disk_job *job, const struct damage *damage)
 void damage_timeout(struct disk_job *job, uint64_t lba, uint32_t count, uint64_t took_ns)
 {
 	const struct disk *disk = job->disk;
-	char name[DISK_NAME], took[FMT_SIZE];
+	char name[DISK_NAME], took[FMT_SIZE], status[STATUS_TEXT], said[CAUSE_TEXT + STATUS_TEXT];
+	struct cause cause;
 	const struct field fields[] = {
 		FIELD_STR("disk", disk->id),
 		FIELD_STR("model", disk->model),
 		FIELD_STR("serial", disk->serial),
 		FIELD_NUM("lba", lba),
 		FIELD_NUM("lba_count", count),
-		FIELD_STR("status", damage_status(disk)),
+		FIELD_STR("status", status),
+		FIELD_STR("cause", cause.text),
+		FIELD_STR("said_by", "firmware"),
 	};
 
+	text_copy(status, sizeof(status), damage_status(disk));
+	cause_of_silence(disk, &cause);
+	said[0] = '\0';
+	if (cause.kind != CAUSE_UNKNOWN)
+		fmt_to(said, sizeof(said), "; %s", cause.text);
 	record_finding(job->run->rec, FINDING_DISK_TIMEOUT, disk->id, fields, ARRAY_LEN(fields),
-		"%s: a read of %u blocks at LBA %llu timed out after %s.", disk_name(name, disk),
-		count, (unsigned long long)lba, fmt_duration(took, took_ns));
+		"%s: a read of %u blocks at LBA %llu timed out after %s%s.", disk_name(name, disk),
+		count, (unsigned long long)lba, fmt_duration(took, took_ns), said);
 }
 
 void damage_gone(struct disk_job *job, uint64_t lba)

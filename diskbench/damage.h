@@ -7,6 +7,7 @@
 #define KIRIWAKE_DISKBENCH_DAMAGE_H
 
 #include "core/machine.h"
+#include "diskbench/cause.h"
 #include "diskbench/read.h"
 
 struct disk_job;
@@ -20,6 +21,7 @@ struct damage {
 	unsigned failed,
 		reread; /* each block was read again `reread` times, of which `failed` failed as well */
 	char error[PORT_ERROR]; /* READ_ERROR: what the firmware said */
+	struct cause cause;     /* of its first block */
 };
 
 /* The firmware's status out of "Call: STATUS". Never empty. */

@@ -33,6 +33,7 @@ const char *job_end_text(enum job_end end)
 		[JOB_TIMEOUTS] = "2 reads timed out",
 		[JOB_GONE] = "the disk is gone",
 		[JOB_SLOW_ERRORS] = "failing reads took 5 minutes",
+		[JOB_STUCK] = "after an error blocks that had been read before failed too",
 	};
 
 	return texts[end];
@@ -92,6 +93,31 @@ static void show_progress(struct disk_job *job, uint64_t lba)
 		job->unit, "lba", lba, job->left_ns);
 }
 
+static void remember_good(struct disk_job *job, uint64_t lba)
+{
+	if (job->good_count < ARRAY_LEN(job->good_lba))
+		job->good_count++;
+	job->good_lba[job->good_count - 1] = lba;
+}
+
+/* After a failed read: whether blocks that were good still are. A driver that fails them too says nothing about the
+ * disk any more. */
+static void check_path(struct disk_job *job)
+{
+	const struct disk *disk = job->disk;
+	enum read_status status = READ_GOOD;
+
+	if (disk->recover != NULL)
+		disk->recover(disk->ctx);
+	for (unsigned i = 0; i < job->good_count; i++) {
+		status = disk_reader_read(&job->reader, job->good_lba[i], 1).status;
+		if (status == READ_GOOD || status == READ_TIMEOUT || status == READ_GONE)
+			break;
+	}
+	if (status != READ_GOOD)
+		job->end = job->state->given_up = JOB_STUCK;
+}
+
 /* One truthful read, with what it means for giving up. */
 static struct read_result attempt(struct disk_job *job, uint64_t lba, uint32_t count)
 {
@@ -100,20 +126,26 @@ static struct read_result attempt(struct disk_job *job, uint64_t lba, uint32_t c
 
 	show_progress(job, lba);
 	r = disk_reader_read(&job->reader, lba, count);
-	if (r.status == READ_GOOD)
+	if (r.status == READ_GOOD) {
+		remember_good(job, lba);
 		return r;
+	}
 	took_ns = run_now_ns(job->run) - start_ns;
-	job->failing_ns += took_ns;
+	if (r.status == READ_TIMEOUT)
+		damage_timeout(job, lba, count, took_ns);
+	else if (r.status == READ_GONE)
+		damage_gone(job, lba);
+	else
+		text_copy(job->error, sizeof(job->error), damage_status(job->disk));
+	if (r.status != READ_GONE)
+		check_path(job);
+	job->failing_ns += run_now_ns(job->run) - start_ns;
 	if (job->failing_ns >= FAILING_MAX_NS && job->end == JOB_GOING)
 		job->end = JOB_SLOW_ERRORS;
-	if (r.status == READ_TIMEOUT) {
-		damage_timeout(job, lba, count, took_ns);
-		if (++job->state->timeouts >= TIMEOUTS_MAX)
-			job->end = job->state->given_up = JOB_TIMEOUTS;
-	} else if (r.status == READ_GONE) {
-		damage_gone(job, lba);
+	if (r.status == READ_TIMEOUT && ++job->state->timeouts >= TIMEOUTS_MAX)
+		job->end = job->state->given_up = JOB_TIMEOUTS;
+	else if (r.status == READ_GONE)
 		job->end = job->state->given_up = JOB_GONE;
-	}
 	return r;
 }
 
@@ -125,7 +157,8 @@ static struct damage damage_of(const struct disk_job *job, const struct read_res
 		.in_part = r->in_part};
 
 	if (r->status == READ_ERROR)
-		text_copy(d.error, sizeof(d.error), damage_status(job->disk));
+		text_copy(d.error, sizeof(d.error), job->error);
+	text_copy(d.cause.text, sizeof(d.cause.text), "not known: the drive was not asked");
 	return d;
 }
 
@@ -136,7 +169,19 @@ static void take_down(struct disk_job *job, const struct damage *d)
 		job->end = JOB_BAD_BLOCKS;
 }
 
-/* A single block failed: read it again, and take it down. */
+/* Asks the drive why, once for neighbouring blocks; of one that never failed again there is nothing to ask. */
+static void find_cause(struct disk_job *job, struct damage *d)
+{
+	uint64_t start_ns = run_now_ns(job->run);
+
+	if (job->damage.count > 0 && job->damage.lba + job->damage.count == d->lba)
+		d->cause = job->damage.cause;
+	else if (d->failed > 0 && job->end == JOB_GOING)
+		cause_ask(job->disk, d->lba, rng_next(&job->reader.keys), &d->cause);
+	job->failing_ns += run_now_ns(job->run) - start_ns;
+}
+
+/* A single block failed: read it again, ask for the cause, and take it down. */
 static void confirm(struct disk_job *job, const struct read_result *r)
 {
 	struct damage d = damage_of(job, r);
@@ -152,6 +197,7 @@ static void confirm(struct disk_job *job, const struct read_result *r)
 		d.reread++;
 		d.failed += attempt(job, d.lba, 1).status != READ_GOOD;
 	}
+	find_cause(job, &d);
 	take_down(job, &d);
 }
 

@@ -4,7 +4,9 @@
  * Pure, over struct disk.
  * Rules. A failing read is narrowed to single blocks by halving, each bad block is read again up to 3 times,
  *        and findings are made at once. The disk is given up after 32 bad places, 2 timeouts, when it is gone, when
- *        failing reads have taken 5 minutes, or when its time is over. What was given up is never called good.
+ *        failing reads have taken 5 minutes, or when its time is over. What was given up is never called good. Some
+ *        drivers fail every read after an error: after each failure blocks that were read before are read again, and
+ *        when those fail too the disk is given up, and no further block is called bad.
  */
 #ifndef KIRIWAKE_DISKBENCH_JOB_H
 #define KIRIWAKE_DISKBENCH_JOB_H
@@ -24,7 +26,8 @@ enum job_end {
 	JOB_BAD_BLOCKS,
 	JOB_TIMEOUTS,
 	JOB_GONE,
-	JOB_SLOW_ERRORS
+	JOB_SLOW_ERRORS,
+	JOB_STUCK
 };
 
 struct disk_state;
@@ -37,12 +40,16 @@ struct disk_job {
 	uint64_t deadline_ns; /* on the run's clock; JOB_NO_LIMIT: none */
 	enum job_end end;
 
-	uint64_t delivered;   /* blocks, over all reads of the check */
-	unsigned failures;    /* failed reads, narrowing and re-reads not counted */
-	uint64_t failing_ns;  /* time spent in reads that failed */
-	struct damage damage; /* being folded; count 0: nothing */
-	uint64_t bad_places;  /* new bad blocks, and ranges that could not be narrowed */
-	uint64_t known_bad;   /* bad blocks that an earlier check has reported */
+	unsigned good_count;  /* of good_lba: */
+	uint64_t good_lba[2]; /* blocks that were read without an error: the first and the last */
+
+	uint64_t delivered;     /* blocks, over all reads of the check */
+	char error[PORT_ERROR]; /* what the firmware said to the last failed read */
+	unsigned failures;      /* failed reads, narrowing and re-reads not counted */
+	uint64_t failing_ns;    /* time spent in reads that failed */
+	struct damage damage;   /* being folded; count 0: nothing */
+	uint64_t bad_places;    /* new bad blocks, and ranges that could not be narrowed */
+	uint64_t known_bad;     /* bad blocks that an earlier check has reported */
 
 	uint64_t pulse_ns; /* of the last pulse and progress record */
 	uint64_t progress_ns;

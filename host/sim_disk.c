@@ -67,14 +67,17 @@ static const struct sim_disk_fault *fault_at(
 }
 
 /* The first fault in the way of a request that makes it an error, or a lie; NULL: none. */
-static const struct sim_disk_fault *error_at(const struct sim_disk *sim, uint64_t lba, bool command)
+static const struct sim_disk_fault *error_at(
+	const struct sim_disk *sim, uint64_t lba, bool command, bool data)
 {
-	static const enum sim_disk_fault_kind kinds[] = {SIM_BAD, SIM_STALLS, SIM_LIES, SIM_LOSES};
+	static const enum sim_disk_fault_kind kinds[] = {
+		SIM_BAD, SIM_LINK, SIM_STALLS, SIM_LIES, SIM_LOSES};
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		const struct sim_disk_fault *f = fault_at(sim, kinds[i], lba);
 
-		if (f != NULL && !(command && f->kind == SIM_LOSES))
+		if (f != NULL && !(command && f->kind == SIM_LOSES) &&
+			(data || f->kind != SIM_LINK))
 			return f;
 	}
 	return NULL;
@@ -93,7 +96,7 @@ static enum disk_result transfer(struct sim_disk *sim, uint64_t lba, uint32_t co
 	uint32_t piece_blocks = block_bytes < PIECE_BYTES ? PIECE_BYTES / block_bytes : 1;
 
 	for (uint32_t i = 0; i < count; i++) {
-		const struct sim_disk_fault *f = error_at(sim, lba + i, command);
+		const struct sim_disk_fault *f = error_at(sim, lba + i, command, data);
 		const struct sim_disk_fault *partial = command ? NULL
 							       : fault_at(
 									 sim, SIM_PARTIAL, lba + i);
@@ -192,6 +195,11 @@ static enum disk_result sim_read(void *ctx, uint64_t lba, uint32_t count)
 	return result;
 }
 
+static void sim_recover(void *ctx)
+{
+	((struct sim_disk *)ctx)->stalled_requests = 0;
+}
+
 size_t sim_disks_ports(struct sim_disks *sims, struct disk *ret, size_t cap)
 {
 	size_t count = sims->count < cap ? sims->count : cap;
@@ -203,6 +211,7 @@ size_t sim_disks_ports(struct sim_disks *sims, struct disk *ret, size_t cap)
 		ret[i].ctx = sim;
 		ret[i].read = sim_read;
 		ret[i].command = sim_disk_command;
+		ret[i].recover = sim->recovers ? sim_recover : NULL;
 		sim->port = &ret[i];
 	}
 	return count;

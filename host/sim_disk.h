@@ -19,7 +19,8 @@
 
 enum sim_disk_fault_kind {
 	SIM_BAD, /* DISK_ERROR; blocks before it in the same request are delivered. `value`: what the drive itself says */
-	SIM_LIES, /* the same, but the firmware claims success: from this block to the end of its 128 KiB of the request
+	SIM_LINK, /* the same, but commands that read without transfer work */
+	SIM_LIES, /* as SIM_BAD, but the firmware claims success: from this block to the end of its 128 KiB of the request
 		   * nothing is delivered */
 	SIM_LOSES,   /* as SIM_LIES, but it is the firmware: the drive delivers to commands */
 	SIM_PARTIAL, /* success, but of each block only the first `value` bytes are delivered */
@@ -78,6 +79,7 @@ struct sim_disk {
 	bool smart_failing;        /* the answer to ATA's RETURN STATUS */
 	unsigned self_tests;       /* started or aborted */
 	uint64_t stalled_requests; /* that still time out */
+	bool recovers;             /* offers recover(), which ends a stall */
 	uint64_t command_count;    /* other than reads */
 	uint64_t request_count;
 	size_t log_count; /* stays at SIM_LOG_MAX */
@@ -97,8 +99,9 @@ void sim_disks_init(struct sim_disks *sims, const struct clock_port *clock);
 /* Adds a disk, from key=value pairs separated by commas:
  *   size=64M  block=512  file=PATH (size: the file's unless given)  model= serial= bus= firmware= location=
  *   latency=100us  rate=200M (bytes per second)  gone_after=REQUESTS
+ *   recovers=yes
  *   speaks=ata|nvme|scsi  smart=failing  page=KEY:FILE (what a command delivers; KEY as sim_disk_page() has it)
- *   bad=LBA  bad=LBA:CAUSE  lies=LBA  lies=LBA:CAUSE  loses=LBA  partial=LBA:BYTES  slow=LBA:200ms  timeout=LBA
+ *   bad=LBA  bad=LBA:CAUSE  link=LBA:CAUSE  lies=LBA  lies=LBA:CAUSE  loses=LBA  partial=LBA:BYTES  slow=LBA:200ms  timeout=LBA
  *   stalls=LBA:REQUESTS     each repeatable
  * where LBA is 1000 or 5000+8 (eight blocks), and a fault that ends in *N happens for the first N requests only.
  * False, with sims->error set, on a spec that cannot be used. */

@@ -15,7 +15,7 @@
 struct heard {
 	enum finding_code code;
 	uint64_t lba, lba_count;
-	char part[16], status[64], said_by[32], reproduced[32], text[TEXT_MAX];
+	char part[16], status[64], cause[96], said_by[32], reproduced[32], text[TEXT_MAX];
 };
 
 struct fixture {
@@ -105,6 +105,8 @@ static void fixture_hear_finding(struct fixture *f, const struct record *r)
 			text_copy(h->status, sizeof(h->status), field->text);
 		else if (text_same(field->name, "said_by"))
 			text_copy(h->said_by, sizeof(h->said_by), field->text);
+		else if (text_same(field->name, "cause"))
+			text_copy(h->cause, sizeof(h->cause), field->text);
 		else if (text_same(field->name, "reproduced"))
 			text_copy(h->reproduced, sizeof(h->reproduced), field->text);
 	}
