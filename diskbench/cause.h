@@ -12,7 +12,7 @@
 
 #include "core/disk_command.h"
 
-#define CAUSE_TEXT 80
+#define CAUSE_TEXT 96
 
 enum cause_kind {
 	CAUSE_UNKNOWN, /* the drive could not be asked, or did not say */

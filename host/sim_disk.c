@@ -71,7 +71,7 @@ static const struct sim_disk_fault *error_at(
 	const struct sim_disk *sim, uint64_t lba, bool command, bool data)
 {
 	static const enum sim_disk_fault_kind kinds[] = {
-		SIM_BAD, SIM_LINK, SIM_STALLS, SIM_LIES, SIM_LOSES};
+		SIM_LINK, SIM_BAD, SIM_STALLS, SIM_LIES, SIM_LOSES};
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		const struct sim_disk_fault *f = fault_at(sim, kinds[i], lba);

@@ -15,7 +15,7 @@
 struct heard {
 	enum finding_code code;
 	uint64_t lba, lba_count;
-	char part[16], status[64], cause[96], said_by[32], reproduced[32], text[TEXT_MAX];
+	char part[16], status[64], cause[128], said_by[32], reproduced[32], text[TEXT_MAX];
 };
 
 struct fixture {
