@@ -288,10 +288,6 @@ struct disk {
 	/* Reads `count` blocks from `lba` into buffer, count * block_bytes <= buffer_bytes. Synchronous. */
 	enum disk_result (*read)(void *ctx, uint64_t lba, uint32_t count);
 
-	/* Puts the firmware's way to the disk in order after a failed read, where drivers are known to leave it broken; the
-	 * disk keeps its data. NULL: not needed on this bus. */
-	void (*recover)(void *ctx);
-
 	/* Commands that read, past the firmware's disk driver; go through disk_command() of core/disk_command.h. */
 	unsigned speaks;       /* DISK_SPEAKS_...; 0: `command` may not be called */
 	char mute[PORT_ERROR]; /* speaks == 0: why, as the end of a sentence */

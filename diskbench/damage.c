@@ -61,7 +61,7 @@ static void where_text(char *buf, size_t cap, const struct damage *damage)
 static void again_text(char *buf, size_t cap, const struct damage *damage)
 {
 	if (!damage->narrowed)
-		fmt_to(buf, cap, "there was no time to find out which of these blocks it was");
+		fmt_to(buf, cap, "which of these blocks it was could not be found out");
 	else if (damage->reread == 0)
 		fmt_to(buf, cap, "it was not read again");
 	else if (damage->failed == 0)

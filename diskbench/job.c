@@ -104,11 +104,8 @@ static void remember_good(struct disk_job *job, uint64_t lba)
  * disk any more. */
 static void check_path(struct disk_job *job)
 {
-	const struct disk *disk = job->disk;
 	enum read_status status = READ_GOOD;
 
-	if (disk->recover != NULL)
-		disk->recover(disk->ctx);
 	for (unsigned i = 0; i < job->good_count; i++) {
 		status = disk_reader_read(&job->reader, job->good_lba[i], 1).status;
 		if (status == READ_GOOD || status == READ_TIMEOUT || status == READ_GONE)

@@ -87,14 +87,6 @@ static enum disk_result disk_read(void *ctx, uint64_t lba, uint32_t count)
 	return DISK_ERROR;
 }
 
-static void disk_recover(void *ctx)
-{
-	struct unit *unit = ctx;
-
-	if (is_there(unit))
-		unit->io->Reset(unit->io, FALSE);
-}
-
 static enum disk_result disk_send(void *ctx, const struct disk_command *c, struct disk_answer *ret)
 {
 	struct unit *unit = ctx;
@@ -189,8 +181,6 @@ static void add_disk(struct machine *machine, EFI_HANDLE handle, EFI_BLOCK_IO *i
 	}
 	fmt_to(d->id, sizeof(d->id), "disk%u", (unsigned)all.count);
 	*unit = (struct unit){.handle = handle, .io = io, .disk = d};
-	if (text_same(d->bus, "usb"))
-		d->recover = disk_recover;
 	passage_find(handle, pci, d, &unit->passage);
 	identity_read(handle, d);
 	all.count++;

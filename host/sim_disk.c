@@ -195,11 +195,6 @@ static enum disk_result sim_read(void *ctx, uint64_t lba, uint32_t count)
 	return result;
 }
 
-static void sim_recover(void *ctx)
-{
-	((struct sim_disk *)ctx)->stalled_requests = 0;
-}
-
 size_t sim_disks_ports(struct sim_disks *sims, struct disk *ret, size_t cap)
 {
 	size_t count = sims->count < cap ? sims->count : cap;
@@ -211,7 +206,6 @@ size_t sim_disks_ports(struct sim_disks *sims, struct disk *ret, size_t cap)
 		ret[i].ctx = sim;
 		ret[i].read = sim_read;
 		ret[i].command = sim_disk_command;
-		ret[i].recover = sim->recovers ? sim_recover : NULL;
 		sim->port = &ret[i];
 	}
 	return count;

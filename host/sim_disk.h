@@ -79,7 +79,6 @@ struct sim_disk {
 	bool smart_failing;        /* the answer to ATA's RETURN STATUS */
 	unsigned self_tests;       /* started or aborted */
 	uint64_t stalled_requests; /* that still time out */
-	bool recovers;             /* offers recover(), which ends a stall */
 	uint64_t command_count;    /* other than reads */
 	uint64_t request_count;
 	size_t log_count; /* stays at SIM_LOG_MAX */
@@ -99,7 +98,6 @@ void sim_disks_init(struct sim_disks *sims, const struct clock_port *clock);
 /* Adds a disk, from key=value pairs separated by commas:
  *   size=64M  block=512  file=PATH (size: the file's unless given)  model= serial= bus= firmware= location=
  *   latency=100us  rate=200M (bytes per second)  gone_after=REQUESTS
- *   recovers=yes
  *   speaks=ata|nvme|scsi  smart=failing  page=KEY:FILE (what a command delivers; KEY as sim_disk_page() has it)
  *   bad=LBA  bad=LBA:CAUSE  link=LBA:CAUSE  lies=LBA  lies=LBA:CAUSE  loses=LBA  partial=LBA:BYTES  slow=LBA:200ms  timeout=LBA
  *   stalls=LBA:REQUESTS     each repeatable

@@ -106,11 +106,6 @@ static bool set_smart(struct sim_disk *sim, const struct key *key, struct text v
 	return *(bool *)target(sim, key) = text_is(value, "failing");
 }
 
-static bool set_recovers(struct sim_disk *sim, const struct key *key, struct text value)
-{
-	return *(bool *)target(sim, key) = text_is(value, "yes");
-}
-
 /* Splits *t at the last `c`: what follows it goes to *ret. False when there is none. */
 static bool cut_after(struct text *t, char c, struct text *ret)
 {
@@ -185,7 +180,6 @@ static const struct key keys[] = {
 	{"gone_after", set_number, offsetof(struct sim_disk, gone_after), 0},
 	{"speaks", set_language, offsetof(struct sim_disk, settings.speaks), 0},
 	{"smart", set_smart, offsetof(struct sim_disk, smart_failing), 0},
-	{"recovers", set_recovers, offsetof(struct sim_disk, recovers), 0},
 	{"page", set_page, 0, 0},
 	{"bad", set_fault, SIM_BAD, 0},
 	{"link", set_fault, SIM_LINK, 0},

@@ -8,7 +8,8 @@ from pathlib import Path
 import media
 from faults import cut_power, machine_check, press, stick_bits, type_serial
 from judge import AT_ONCE, MENU_IS_UP, Case, containing, hexadecimal, word_at
-from machine import DISK_DEVICES, Disk, Machine, Run, When
+from disk_cases import DISKS
+from machine import Disk, Machine, Run, When
 from memory_cases import (
     LITTLE_MEMORY,
     LITTLE_RANGE,
@@ -26,12 +27,6 @@ from nic_cases import NICS
 from snmp_cases import SNMP
 from result import Result, file_problems
 from segment import SPEAKS_FROM_LEASE, lan, lease_returned
-
-# ---- disks ----
-
-BAD_SECTOR = 12345
-BAD_BLOCK_4K = 10000
-DISK_CHECKS = {"checks": "disk.*"}
 
 # Strings as no maker should write them: control and escape characters, quotes, markup, bytes above ASCII, and long.
 HOSTILE_SMBIOS = (
@@ -174,49 +169,6 @@ MACHINE_CHECKS = (
         in_check="hw.machine-check",
         also=({"code": "run-interrupted", "check": "mem.march-c"},),
         extra=("-action", "reboot=reset"),
-    ),
-)
-
-
-
-def bad_disk(bus: str, allowed: tuple[str, ...] = ()) -> Case:
-    return Case(
-        f"disk-error-{bus}",
-        Machine(nics=(), disks=(Disk(bus, bad_sector=BAD_SECTOR),), options=DISK_CHECKS),
-        verdict="FAIL",
-        findings=({"code": "disk-read-error", "disk": "disk0", "lba": BAD_SECTOR},),
-        allowed=allowed,
-    )
-
-
-DISKS = (
-    bad_disk("nvme"),
-    bad_disk("virtio"),
-    bad_disk("sata", allowed=("disk-firmware-lied",)),  # this firmware calls unreadable SATA sectors a success
-    bad_disk("scsi"),
-    bad_disk("usb", allowed=("disk-timeout",)),
-    Case(
-        "disk-error-nvme-4k",
-        Machine(nics=(), disks=(Disk("nvme4k", bad_sector=8 * BAD_BLOCK_4K),), options=DISK_CHECKS),
-        verdict="FAIL",
-        findings=({"code": "disk-read-error", "disk": "disk0", "lba": BAD_BLOCK_4K},),
-    ),
-    # The firmware's own search ends at the first number that is not taken.
-    Case(
-        "disk-error-scsi-after-gap",
-        Machine(nics=(), disks=(Disk("scsi-gap", mib=16, bad_sector=16 * 2048 - 1),), options=DISK_CHECKS),
-        verdict="FAIL",
-        findings=({"code": "disk-read-error", "disk": "disk0", "lba": 16 * 2048 - 1},),
-    ),
-    Case(
-        "disks-clean",
-        Machine(nics=(), disks=tuple(Disk(bus, mib=16) for bus in DISK_DEVICES), options=DISK_CHECKS),
-        passed=("disk.inventory", "disk.benchmark"),
-    ),
-    # Firmware would repair these, that is, write to them, if their drivers were started the usual way.
-    Case(
-        "disk-damaged-gpt",
-        Machine(nics=(), disks=tuple(Disk(bus, mib=16, make=media.damaged_gpt_disk) for bus in DISK_DEVICES), options=DISK_CHECKS),
     ),
 )
 

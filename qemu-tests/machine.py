@@ -41,7 +41,7 @@ class Disk:
 
     bus: str = "nvme"
     mib: int = 64
-    bad_sector: int | None = None  # reads of it fail with EIO
+    bad_sectors: tuple[int, ...] = ()  # of 512 bytes; reads of them fail with EIO
     make: Callable[[Path, int], None] | None = None  # fills the file; random content otherwise
 
 
@@ -60,6 +60,7 @@ class Machine:
     dimms: tuple[smbios.Dimm, ...] = ()  # what SMBIOS says; QEMU's own tables if empty
     nvdimm_mib: int = 0  # persistent memory
     cpus: int = 2
+    board: str = "q35"  # QEMU's name for it
     firmware: str = "ovmf"  # a key of FIRMWARES
     medium: str = "usb"  # a key of BOOT_DEVICES
     image: str = "kiriwake.img"
@@ -96,6 +97,9 @@ BOOT_DEVICES = {
 DISK_DEVICES = {
     "nvme": ["-device", "nvme,drive={drive},serial={serial}"],
     "nvme4k": ["-device", "nvme,drive={drive},serial={serial},logical_block_size=4096,physical_block_size=4096"],
+    "virtio4k": [
+        *("-device", "virtio-blk-pci,drive={drive},serial={serial},logical_block_size=4096,physical_block_size=4096"),
+    ],
     "virtio": ["-device", "virtio-blk-pci,drive={drive},serial={serial}"],
     "sata": ["-device", "ide-hd,bus=ide.{index},drive={drive},serial={serial}"],
     "scsi": ["-device", "virtio-scsi-pci,id=scsi{index}", "-device", "scsi-hd,bus=scsi{index}.0,drive={drive},serial={serial}"],
@@ -103,13 +107,25 @@ DISK_DEVICES = {
         *("-device", "virtio-scsi-pci,id=scsi{index}"),
         *("-device", "scsi-hd,bus=scsi{index}.0,scsi-id=3,lun=5,drive={drive},serial={serial}"),
     ],
+    "ide": ["-device", "ide-hd,bus=ide.0,drive={drive},serial={serial}"],  # of the board pc
+    "usb-xhci": ["-device", "usb-storage,bus=xhci.0,drive={drive},serial={serial}"],
     "usb": ["-device", "usb-ehci,id=ehci{index}", "-device", "usb-storage,bus=ehci{index}.0,drive={drive},serial={serial}"],
 }
 
 
 def digest(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+    """Of what is there: holes are passed over, or a sparse disk of 2 TiB would take the night."""
+    sums = hashlib.sha256(str(file.stat().st_size).encode())
+    with file.open("rb") as content, contextlib.suppress(OSError):  # no more data
+        at = 0
+        while True:
+            start = os.lseek(content.fileno(), at, os.SEEK_DATA)
+            at = os.lseek(content.fileno(), start, os.SEEK_HOLE)
+            content.seek(start)
+            sums.update(str(start).encode())
+            while content.tell() < at:
+                sums.update(content.read(min(at - content.tell(), 1 << 20)))
+    return sums.hexdigest()
 
 
 def smbios_arguments(options: dict[str, str]) -> list[str]:
@@ -121,16 +137,16 @@ def smbios_arguments(options: dict[str, str]) -> list[str]:
     return arguments
 
 
-def blockdev(node: str, file: Path, bad_sector: int | None = None, read_only: bool = False) -> str:
-    """A raw image, with every read of one sector failing if asked for."""
+def blockdev(node: str, file: Path, bad_sectors: tuple[int, ...] = (), read_only: bool = False) -> str:
+    """A raw image, with every read of some sectors failing if asked for."""
     text = f"driver=raw,node-name={node},read-only={'on' if read_only else 'off'}"
-    if bad_sector is None:
+    if not bad_sectors:
         return f"{text},file.driver=file,file.filename={file}"
-    return (
-        f"{text},file.driver=blkdebug,file.image.driver=file,file.image.filename={file},"
-        "file.inject-error.0.event=none,file.inject-error.0.iotype=read,"
-        f"file.inject-error.0.errno=5,file.inject-error.0.sector={bad_sector}"
-    )
+    text += f",file.driver=blkdebug,file.image.driver=file,file.image.filename={file}"
+    for index, sector in enumerate(bad_sectors):
+        rule = f"file.inject-error.{index}"
+        text += f",{rule}.event=none,{rule}.iotype=read,{rule}.errno=5,{rule}.sector={sector}"
+    return text
 
 
 class Run:
@@ -261,7 +277,7 @@ class Run:
 
     def _command(self, sockets: Path) -> list[str]:
         m = self.machine
-        command = ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi"]
+        command = ["qemu-system-x86_64", "-machine", m.board, "-accel", "tcg,thread=multi"]
         command += ["-cpu", "max", "-smp", str(m.cpus)]
         command += self._memory_arguments()
         command += ["-nodefaults", "-vga", "std", "-display", "none", "-no-reboot", "-no-user-config"]
@@ -275,7 +291,7 @@ class Run:
             command += ["-blockdev", blockdev("logstick", self.log_image)]
             command += ["-device", "usb-storage,bus=xhci.0,drive=logstick,removable=on"]
         for index, disk in enumerate(m.disks):
-            command += ["-blockdev", blockdev(f"disk{index}", self.disk_file(index), disk.bad_sector)]
+            command += ["-blockdev", blockdev(f"disk{index}", self.disk_file(index), disk.bad_sectors)]
             names = {"drive": f"disk{index}", "serial": f"PATIENT{index}", "index": index}
             command += [word.format(**names) for word in DISK_DEVICES[disk.bus]]
         for index, nic in enumerate(m.nics):

@@ -14,7 +14,7 @@ from machine import BUILD, ROOT, Disk, Machine, Nic, Run
 from peer import Host
 
 MACHINE = Machine(
-    disks=(Disk("nvme", bad_sector=70007),),
+    disks=(Disk("nvme", bad_sectors=(70007,)),),
     nics=(Nic("e1000e", lan=lambda: [gateway(), Host(SERVER_IP, ROUTER_MAC)]),),
     options=OWN_ADDRESS | {"on_finish": "shutdown"},
 )

@@ -138,15 +138,6 @@ static void test_stuck_path(void)
 	CHECK(f->run.gave_up);
 	CHECK(f->now_ns < 30000 * MS);
 	fixture_free(f);
-
-	f = fixture_new("size=64M,stalls=70000:1000,recovers=yes");
-	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
-	CHECK_U64(f->finding_count, 1);
-	CHECK_U64(f->findings[0].lba, 70000);
-	CHECK_U64(f->findings[0].lba_count, 1);
-	CHECK_STR(f->findings[0].reproduced, "3 of 3");
-	CHECK(!f->run.gave_up);
-	fixture_free(f);
 }
 
 static void test_sense_formats(void)
