@@ -297,10 +297,12 @@ struct disk {
 		void *ctx, const struct disk_command *c, struct disk_answer *ret);
 };
 
-/* Storage controllers that the firmware has no driver for. */
+/* Storage controllers and USB drives that the firmware has no driver for. */
 struct unreachable {
 	char name[PORT_TEXT]; /* "RAID controller 1000:005d" */
 	char location[PORT_TEXT];
+	uint16_t vendor_id, device_id; /* of PCI, or of USB */
+	uint16_t pci_class;            /* class << 8 | subclass; 0: on USB */
 };
 
 /* ---- the log volume ---- */

@@ -8,6 +8,10 @@
 #include "diskbench/checks.h"
 #include "diskbench/select.h"
 
+#define VMD_ADVICE                                                                                    \
+	"Intel VMD hides the NVMe drives behind it: switch VMD off in firmware setup for this test, " \
+	"and back on before the installed system boots"
+
 static void note_disk(struct run *run, const struct disk *disk)
 {
 	char name[DISK_NAME], size[FMT_SIZE];
@@ -20,16 +24,67 @@ static void note_disk(struct run *run, const struct disk *disk)
 		disk->location);
 }
 
+/* What to do about kinds of controllers, the most special first. 0: any. */
+static const struct {
+	uint16_t vendor_id, device_id, pci_class;
+	const char *advice;
+} advices[] = {
+	{0x8086, 0x201d, 0, VMD_ADVICE},
+	{0x8086, 0x28c0, 0, VMD_ADVICE},
+	{0x8086, 0x467f, 0, VMD_ADVICE},
+	{0x8086, 0x9a0b, 0, VMD_ADVICE},
+	{0x8086, 0xa77f, 0, VMD_ADVICE},
+	{0x8086, 0x7d0b, 0, VMD_ADVICE},
+	{0x8086, 0xad0b, 0, VMD_ADVICE},
+	{0x8086, 0, 0x0104,
+		"Intel RST hides its drives in RAID mode: choose AHCI in firmware setup for this test, and go back before the installed system boots"},
+	{0x1022, 0, 0x0104,
+		"AMD RAIDXpert hides its drives: choose AHCI or NVMe mode in firmware setup for this test, and go back before the installed system boots"},
+	{0x15ad, 0x07c0, 0,
+		"a VMware paravirtual controller: give the virtual machine an NVMe or SATA controller instead"},
+	{0, 0, 0x0104,
+		"a RAID controller: enable the UEFI option ROM of its slot in firmware setup, or test the drives on an HBA or SATA port"},
+	{0, 0, 0x0107,
+		"a SAS controller: enable the UEFI option ROM of its slot in firmware setup, or load its UEFI driver"},
+	{0, 0, 0x0100,
+		"a SCSI controller: enable the UEFI option ROM of its slot in firmware setup, or load its UEFI driver"},
+	{0, 0, 0x0106, "set the SATA controller to AHCI in firmware setup"},
+	{0, 0, 0x0108, "enable NVMe support in firmware setup, or update the firmware"},
+	{0, 0, 0x0805, "this firmware reads no SD cards: test the card in a USB reader"},
+	{0, 0, 0x0101, "set the controller to AHCI or native IDE in firmware setup"},
+	{0, 0, 0, "this firmware does not speak UAS: use a USB 2 port or another enclosure"},
+};
+
+static const char *advice_for(const struct unreachable *u)
+{
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_LEN(advices) &&
+		((advices[i].vendor_id != 0 && advices[i].vendor_id != u->vendor_id) ||
+			(advices[i].device_id != 0 && advices[i].device_id != u->device_id) ||
+			(u->pci_class == 0 || (advices[i].pci_class != 0 &&
+						      advices[i].pci_class != u->pci_class))))
+		i++;
+	return advices[i].advice;
+}
+
 static void report_unreachable(struct run *run, const struct unreachable *u)
 {
+	char class[8] = "usb";
 	const struct field fields[] = {
 		FIELD_STR("controller", u->name),
 		FIELD_STR("location", u->location),
+		FIELD_ADDRESS("vendor_id", u->vendor_id),
+		FIELD_ADDRESS("device_id", u->device_id),
+		FIELD_STR("class", class),
+		FIELD_STR("advice", advice_for(u)),
 	};
 
+	if (u->pci_class != 0)
+		fmt_to(class, sizeof(class), "%04x", u->pci_class);
 	record_finding(run->rec, FINDING_DISK_UNREACHABLE, NULL, fields, ARRAY_LEN(fields),
-		"%s at %s: the firmware has no driver for it, so no disk behind it was tested.",
-		u->name, u->location);
+		"%s at %s: the firmware has no driver for it, so no disk behind it was tested; %s.",
+		u->name, u->location, advice_for(u));
 }
 
 static enum verdict run_inventory(struct run *run)

@@ -13,11 +13,15 @@
 #include "efi/parts.h"
 #include "efi/passage.h"
 #include "efi/status.h"
+#include <efipciio.h>
 
 #define DISKS_MAX       64
 #define UNREACHABLE_MAX 16
 #define BUFFER_BYTES    (1u << 20)
 #define OPTICAL_BLOCK   2048u
+
+#define SD_PRESENT_STATE 0x24u
+#define SD_CARD_INSERTED (1u << 16)
 
 struct unit {
 	EFI_HANDLE handle;
@@ -230,39 +234,89 @@ static const struct {
 	{0x0106, "SATA controller"},
 	{PCI_CLASS_SAS, "SAS controller"},
 	{0x0108, "NVMe controller"},
+	{PCI_CLASS_SD_HOST, "SD host controller"},
 };
 
-static bool has_disk_below(const struct pci_device *d)
+static bool has_disk_below(struct span path)
 {
 	struct handles handles = handles_with(&guid_block_io);
 	bool found = false;
 
 	for (size_t i = 0; i < handles.count && !found; i++)
-		found = path_below(path_of(handles.at[i]), d->path);
+		found = path_below(path_of(handles.at[i]), path);
 	handles_free(&handles);
 	return found;
 }
 
-static void list_unreachable(void)
+/* The next free entry, or NULL. */
+static struct unreachable *new_unreachable(void)
 {
-	for (size_t i = 0; i < pci_device_count && all.unreachable_count < UNREACHABLE_MAX; i++) {
+	return all.unreachable_count < UNREACHABLE_MAX ? &all.unreachable[all.unreachable_count++]
+						       : NULL;
+}
+
+/* Whether an SD slot says that no card is in it (SD Host Controller Specification 3.0, 2.2.9). */
+static bool is_empty_slot(const struct pci_device *d)
+{
+	EFI_PCI_IO_PROTOCOL *io = protocol_on(d->handle, &guid_pci_io);
+	UINT32 state = 0;
+
+	return d->kind == PCI_CLASS_SD_HOST && io != NULL &&
+	       !EFI_ERROR(io->Mem.Read(io, EfiPciIoWidthUint32, 0, SD_PRESENT_STATE, 1, &state)) &&
+	       (state & SD_CARD_INSERTED) == 0;
+}
+
+static void list_controllers(void)
+{
+	for (size_t i = 0; i < pci_device_count; i++) {
 		const struct pci_device *d = &pci_devices[i];
 		const char *name = NULL;
+		struct unreachable *u;
+		char maker[40];
 
 		for (size_t j = 0; j < ARRAY_LEN(controllers); j++) {
 			if (controllers[j].kind == d->kind)
 				name = controllers[j].name;
 		}
 		if (name == NULL || driver_bound(d->handle, &guid_pci_io, NULL) ||
-			has_disk_below(d))
+			has_disk_below(d->path) || is_empty_slot(d) ||
+			(u = new_unreachable()) == NULL)
 			continue;
-		struct unreachable *u = &all.unreachable[all.unreachable_count++];
-		char maker[40];
-
 		pci_name(d, maker, sizeof(maker));
 		fmt_to(u->name, sizeof(u->name), "%s %s", name, maker);
 		text_copy(u->location, sizeof(u->location), d->location);
+		u->vendor_id = d->vendor;
+		u->device_id = d->device;
+		u->pci_class = d->kind;
 	}
+}
+
+/* Mass storage on USB that no driver took, such as drives that speak UAS only. Empty card readers have a driver. */
+static void list_usb_drives(void)
+{
+	struct handles handles = handles_with(&guid_usb_io);
+
+	for (size_t i = 0; i < handles.count; i++) {
+		struct usb_io *usb = protocol_on(handles.at[i], &guid_usb_io);
+		struct span path = path_of(handles.at[i]);
+		const struct pci_device *pci = pci_above(path);
+		struct usb_interface_descriptor d = {0};
+		struct usb_device_descriptor device = {0};
+		struct unreachable *u;
+
+		if (usb == NULL || EFI_ERROR(usb->interface_descriptor(usb, &d)) ||
+			d.class != USB_CLASS_MASS_STORAGE || has_disk_below(path) ||
+			EFI_ERROR(usb->device_descriptor(usb, &device)) ||
+			(u = new_unreachable()) == NULL)
+			continue;
+		u->vendor_id = le16(device.vendor);
+		u->device_id = le16(device.product);
+		fmt_to(u->name, sizeof(u->name), "USB drive %04x:%04x%s", u->vendor_id,
+			u->device_id, d.protocol == USB_PROTOCOL_UAS ? " (UAS)" : "");
+		fmt_to(u->location, sizeof(u->location), "%s", pci ? pci->location : "USB");
+		path_describe(path, u->location, sizeof(u->location));
+	}
+	handles_free(&handles);
 }
 
 void disks_build(struct machine *machine)
@@ -274,7 +328,8 @@ void disks_build(struct machine *machine)
 		return;
 	}
 	list_disks(machine);
-	list_unreachable();
+	list_controllers();
+	list_usb_drives();
 	machine->disks = all.disks;
 	machine->disk_count = all.count;
 	machine->unreachable = all.unreachable;

@@ -200,9 +200,19 @@ struct usb_interface_descriptor {
 	UINT8 length, type, number, alternate, endpoints, class, subclass, protocol, string;
 };
 
+#define USB_PROTOCOL_UAS 0x62u
+
+struct usb_device_descriptor {
+	UINT8 length, type, release[2], class, subclass, protocol, max_packet, vendor[2],
+		product[2];
+	UINT8 rest[6];
+};
+
 struct usb_io {
 	VOID *transfers[6]; /* control, bulk, interrupt (async, sync), isochronous (sync, async) */
-	VOID *device_descriptor, *config_descriptor;
+	EFI_STATUS(EFIAPI *device_descriptor)
+	(struct usb_io *self, struct usb_device_descriptor *ret);
+	VOID *config_descriptor;
 	EFI_STATUS(EFIAPI *interface_descriptor)
 	(struct usb_io *self, struct usb_interface_descriptor *ret);
 };

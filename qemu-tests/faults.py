@@ -146,6 +146,11 @@ def pull_cable(run: Run) -> None:
     run.monitor("set_link", name="net0", up=False)
 
 
+def unplug(device: str) -> Action:
+    """The device is pulled out, whatever it is doing."""
+    return lambda run: run.monitor("device_del", id=device)
+
+
 def machine_check(cpu: int, bank: int, status: int, address: int, misc: int, mcg_status: int = 0) -> Action:
     """An error in a machine-check bank of one CPU; an uncorrected one interrupts that CPU."""
     words = f"mce {cpu} {bank} {status:#x} {mcg_status:#x} {address:#x} {misc:#x}"

@@ -109,7 +109,7 @@ DISK_DEVICES = {
     ],
     "ide": ["-device", "ide-hd,bus=ide.0,drive={drive},serial={serial}"],  # of the board pc
     "usb-xhci": ["-device", "usb-storage,bus=xhci.0,drive={drive},serial={serial}"],
-    "usb": ["-device", "usb-ehci,id=ehci{index}", "-device", "usb-storage,bus=ehci{index}.0,drive={drive},serial={serial}"],
+    "usb": ["-device", "usb-ehci,id=ehci{index}", "-device", "usb-storage,id=patient{index},bus=ehci{index}.0,drive={drive},serial={serial}"],
 }
 
 
