@@ -10,7 +10,8 @@
 static void test_inventory(void)
 {
 	struct fixture *f = fixture_new("");
-	struct unreachable raid = {"RAID controller 1000:005d", "PCI 0000:03:00.0"};
+	struct unreachable raid = {
+		"RAID controller 1000:005d", "PCI 0000:03:00.0", 0x1000, 0x5d, 0x0104};
 
 	CHECK_U64(fixture_check(f, &disk_inventory_check), SKIP);
 	CHECK_STR(f->why, "no disk found");
@@ -27,6 +28,39 @@ static void test_inventory(void)
 	CHECK(fixture_has_note(
 		f, "disk1, serial unknown, firmware unknown: 1 MiB, block, 4096-byte blocks"));
 	fixture_free(f);
+}
+
+/* Each kind of controller gets the advice that is meant for it. */
+static void test_advice(void)
+{
+	static const struct {
+		uint16_t vendor_id, device_id, pci_class;
+		const char *advice;
+	} cases[] = {
+		{0x8086, 0x9a0b, 0x0104, "Intel VMD"},
+		{0x8086, 0x2822, 0x0104, "Intel RST"},
+		{0x1022, 0x43bd, 0x0104, "AMD RAIDXpert"},
+		{0x1000, 0x005d, 0x0104, "a RAID controller"},
+		{0x1000, 0x0097, 0x0107, "a SAS controller"},
+		{0x15ad, 0x07c0, 0x0100, "VMware"},
+		{0x1000, 0x0012, 0x0100, "a SCSI controller"},
+		{0x1b36, 0x0007, 0x0805, "SD cards"},
+		{0x46f4, 0x0003, 0, "UAS"},
+		{0x8086, 0x9a0b, 0, "UAS"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fixture *f = fixture_new("");
+		struct unreachable u = {
+			"X", "Y", cases[i].vendor_id, cases[i].device_id, cases[i].pci_class};
+
+		f->machine.unreachable = &u;
+		f->machine.unreachable_count = 1;
+		CHECK_U64(fixture_check(f, &disk_inventory_check), WARN);
+		CHECK(strstr(f->findings[0].text, cases[i].advice) != NULL, "%s",
+			f->findings[0].text);
+		fixture_free(f);
+	}
 }
 
 static void test_selection(void)
@@ -221,6 +255,7 @@ static void test_remembered(void)
 int main(void)
 {
 	test_inventory();
+	test_advice();
 	test_selection();
 	test_impossible_sizes();
 	test_tiny_disks();
