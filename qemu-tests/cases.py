@@ -27,6 +27,7 @@ from nic_cases import NICS
 from snmp_cases import SNMP
 from result import Result, file_problems
 from segment import SPEAKS_FROM_LEASE, lan, lease_returned
+from triage_cases import TRIAGE
 
 # Strings as no maker should write them: control and escape characters, quotes, markup, bytes above ASCII, and long.
 HOSTILE_SMBIOS = (
@@ -244,4 +245,4 @@ CONTROL = (
     ),
 )
 
-CASES = CLEAN + INJECTED + MEMORY + LONG + MACHINE_CHECKS + NETWORKS + SNMP + NICS + DISKS + MEDIA + OPTIONS + CONTROL
+CASES = CLEAN + INJECTED + MEMORY + LONG + MACHINE_CHECKS + NETWORKS + SNMP + NICS + DISKS + MEDIA + OPTIONS + CONTROL + TRIAGE

@@ -33,6 +33,7 @@ class Case:
     prepare: Callable[[Path], None] | None = None  # done to the copy of the medium
     events: tuple[When, ...] = AT_ONCE
     earlier_boot: tuple[When, ...] = ()  # a boot before the one that is judged, with these events
+    earlier_machine: Machine | None = None  # what the machine was then, if not the same
     speaks_from: frozenset[str] = frozenset()  # addresses that the machine may use on the network
     inspect: Callable[[Run, Result], Iterable[str]] | None = None  # more problems, in words
     within_s: float | None = None  # from power-on to power-off
@@ -69,7 +70,9 @@ def play(case: Case, directory: Path) -> tuple[Run, Result]:
     if case.prepare:
         case.prepare(run.image)
     if case.earlier_boot:
+        run.machine = case.earlier_machine or case.machine
         run.boot(case.timeout_s, case.earlier_boot)
+        run.machine = case.machine
     return run, run.boot(case.timeout_s, case.events)
 
 

@@ -76,6 +76,11 @@ class Result:
         """The content of every finding, with the check that made it added as `in_check`."""
         return [dict(content, in_check=step) for step, content in self._extensions("finding")]
 
+    @property
+    def triage(self) -> list[dict]:
+        """One for each suspect, what to act on first."""
+        return [content for _, content in self._extensions("triage")]
+
     @cached_property
     def measurements(self) -> list[dict]:
         """Every measurement of every check, with the check that made it added as `in_check`."""

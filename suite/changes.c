@@ -97,7 +97,7 @@ static void tell(void *ctx, const struct change *change)
 	struct run *run = ctx;
 	struct changes *c = &run->suite->changes;
 	const struct field fields[] = {FIELD_STR("what", change->what),
-		FIELD_STR("expected", change->was), FIELD_STR("actual", change->is),
+		FIELD_STR("was", change->was), FIELD_STR("is", change->is),
 		FIELD_STR("run", c->then.run)};
 
 	if (!change->matters)
