@@ -3,6 +3,7 @@
  *
  * Spec.  OCP Test & Validation output 2.0, testStepArtifact.
  */
+#include "core/fnv.h"
 #include "report/jsonl_line.h"
 #include "report/report.h"
 
@@ -13,10 +14,8 @@
 /* Counts how often the check has begun, this time included. With the table full, any number that is new. */
 static unsigned times_begun(struct jsonl *w, const char *id)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a, 64 bits */
+	const uint64_t hash = fnv1a(FNV_BASIS, id, text_length(id));
 
-	for (; *id != '\0'; id++)
-		hash = (hash ^ (unsigned char)*id) * UINT64_C(0x100000001b3);
 	for (size_t i = 0; i < w->step_count; i++) {
 		if (w->steps[i].id_hash == hash)
 			return ++w->steps[i].times;

@@ -10,6 +10,8 @@
 #define WRONG_VLAN "frames of the wrong VLAN reach nobody"
 #define LOOPING    "a loop brings every frame back, over and over"
 #define TWO_OWNERS "replies go to whichever owner was heard last"
+#define SAYS_SO    "the drive itself says that it is failing"
+#define REPEATED   "damaged transfers are sent again, which takes time"
 #define BAD_MEMORY "a program in bad memory may stop anywhere"
 
 const struct explanation explanations[] = {
@@ -69,6 +71,14 @@ const struct explanation explanations[] = {
 		"a drive that hangs is slow before it gives up"},
 	{FINDING_DISK_READ_ERROR, FINDING_DISK_SLOW_REGION, ON_PART,
 		"a drive tries failing sectors again and again"},
+	{FINDING_DISK_READ_ERROR, FINDING_DISK_ERRORS_GREW, ON_PART,
+		"the drive counts the reads that it fails"},
+	{FINDING_DISK_SMART_FAILING, FINDING_DISK_READ_ERROR, ON_PART, SAYS_SO},
+	{FINDING_DISK_SMART_FAILING, FINDING_DISK_SLOW_REGION, ON_PART, SAYS_SO},
+	{FINDING_DISK_SMART_FAILING, FINDING_DISK_ERRORS_GREW, ON_PART, SAYS_SO},
+	{FINDING_DISK_SMART_FAILING, FINDING_DISK_SMART_WARNING, ON_PART, SAYS_SO},
+	{FINDING_DISK_LINK_ERRORS, FINDING_DISK_SLOW_REGION, ON_PART, REPEATED},
+	{FINDING_DISK_LINK_ERRORS, FINDING_DISK_TIMEOUT, ON_PART, REPEATED},
 };
 const size_t explanation_count = ARRAY_LEN(explanations);
 

@@ -17,6 +17,8 @@
 #define LOST        "status=0xbd80000000000090,misc=0x8c"
 #define LOST_UNSURE "status=0xac00000000000090,misc=0x8c" /* in a bank that was switched off */
 #define CACHE       "status=0x9000000000000135"
+#define CACHE_LOST \
+	"status=0xb200000000000135" /* uncorrected, reporting on, the CPU's state damaged */
 
 static char log_text[1 << 22], root[] = "/tmp/kiriwake-test-XXXXXX";
 
@@ -186,6 +188,11 @@ static void test_during(void)
 		says("2 errors in all, from before the run or during it"));
 	CHECK_U64(times("FINDING"), 2);
 	CHECK(says("SUSPECT  board and CPUs"));
+
+	machine_with(2, CPUS_NONBLOCKING, "at=2s,cpu=1,bank=1," CACHE_LOST);
+	CHECK(play("checks=mem.bit-fade").verdict == FAIL);
+	CHECK(says("FINDING  mem.bit-fade/board: FAIL cpu-uncorrected-error: ") &&
+		says("FAULTY   board and CPUs"));
 
 	machine_with(2, CPUS_NONBLOCKING, "at=1ms,cpu=1,bank=3,addr=0x5000," CORRECTED);
 	CHECK(play("checks=mem.address").verdict == WARN);
