@@ -121,7 +121,8 @@ static void describe(struct triage_case *c, const struct suspect *s, const struc
 {
 	*c = (struct triage_case){
 		.suspect = s, .code = r->u.finding.code, .planted = r->u.finding.injected};
-	text_copy(c->nics[0], PART_ID, s->kind == PART_NIC ? s->part : text_field(r, "nic"));
+	text_copy(c->nics[0], PART_ID,
+		s->kind == PART_NIC && s->place != SIZE_MAX ? s->part : text_field(r, "nic"));
 	text_copy(c->nics[1], PART_ID, text_field(r, "to_nic"));
 	text_copy(c->ip, sizeof(c->ip), text_field(r, "ip"));
 }

@@ -107,18 +107,19 @@ static void say_unaccused(char buf[SENTENCE], const struct triage *t, const stru
 /* What else the suspect's faults explain, by code. */
 static void add_explained(char buf[SENTENCE], const struct triage *t, const struct suspect *s)
 {
-	bool seen[FINDING_COUNT] = {false};
+	bool explained[FINDING_COUNT] = {false};
 	unsigned count = 0;
 
 	for (size_t i = 0; i < t->case_count; i++) {
 		const struct triage_case *c = &t->cases[i];
 
-		if (c->because == NULL || triage_root(c)->suspect != s || seen[c->code])
-			continue;
-		seen[c->code] = true;
-		if (count++ < CODES_NAMED)
+		if (c->because != NULL && triage_root(c)->suspect == s)
+			explained[c->code] = true;
+	}
+	for (unsigned code = 0; code < FINDING_COUNT; code++) {
+		if (explained[code] && count++ < CODES_NAMED)
 			fmt_add(buf, SENTENCE, "%s%s", count == 1 ? " (explains " : ", ",
-				finding_info(c->code)->code);
+				finding_info((enum finding_code)code)->code);
 	}
 	if (count > CODES_NAMED)
 		fmt_add(buf, SENTENCE, " and %u more", count - CODES_NAMED);
