@@ -161,7 +161,7 @@ void cause_of_silence(const struct disk *disk, struct cause *ret)
 		say_unknown(ret, disk->mute);
 		return;
 	}
-	ret->kind = CAUSE_MEDIUM;
+	ret->kind = CAUSE_SILENCE;
 	if (send(disk, &c, &answer) == DISK_OK &&
 		(!answer.answered || disk_answer_good(&c, &answer))) {
 		text_copy(ret->text, sizeof(ret->text),

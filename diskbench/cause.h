@@ -17,7 +17,8 @@
 enum cause_kind {
 	CAUSE_UNKNOWN, /* the drive could not be asked, or did not say */
 	CAUSE_MEDIUM, /* the drive cannot read it, or calls it an error without blaming the way to it */
-	CAUSE_LINK, /* it was read, but spoiled on its way: cable, backplane, slot */
+	CAUSE_LINK,    /* it was read, but spoiled on its way: cable, backplane, slot */
+	CAUSE_SILENCE, /* it is about the drive as a whole: whether it answers anything */
 	CAUSE_DELIVERED /* asked by command, the drive delivers the data: the firmware's way to it is at fault */
 };
 

@@ -72,7 +72,7 @@ static void again_text(char *buf, size_t cap, const struct damage *damage)
 
 static const char *said_by(const struct damage *damage)
 {
-	if (damage->cause.kind != CAUSE_UNKNOWN)
+	if (damage->cause.kind != CAUSE_UNKNOWN && damage->cause.kind != CAUSE_SILENCE)
 		return "drive";
 	return damage->status == READ_LIED ? "poison check" : "firmware";
 }
@@ -80,18 +80,23 @@ static const char *said_by(const struct damage *damage)
 /* What the drive itself says, as a clause of the sentence; empty when it says nothing. */
 static void cause_text(char *buf, size_t cap, const struct cause *cause)
 {
+	static const char *const openings[] = {
+		[CAUSE_MEDIUM] = "; the drive says: ",
+		[CAUSE_LINK] = "; the drive says: ",
+		[CAUSE_SILENCE] = "; ",
+		[CAUSE_DELIVERED] = "; but ",
+	};
+
 	buf[0] = '\0';
 	if (cause->kind != CAUSE_UNKNOWN)
-		fmt_to(buf, cap,
-			cause->kind == CAUSE_DELIVERED ? "; but %s" : "; the drive says: %s",
-			cause->text);
+		fmt_to(buf, cap, "%s%s", openings[cause->kind], cause->text);
 }
 
 /* Where the drive has the data, the medium is not accused. */
 static enum finding_code code_of(const struct cause *cause)
 {
 	return cause->kind == CAUSE_LINK || cause->kind == CAUSE_DELIVERED
-		       ? FINDING_DISK_LINK_ERROR
+		       ? FINDING_DISK_LINK_ERRORS
 		       : FINDING_DISK_READ_ERROR;
 }
 
@@ -117,9 +122,9 @@ static void report_read_error(struct disk_job *job, const struct damage *damage)
 	where_text(where, sizeof(where), damage);
 	again_text(again, sizeof(again), damage);
 	cause_text(cause, sizeof(cause), &damage->cause);
-	record_finding(job->run->rec, code_of(&damage->cause), disk->id, fields, ARRAY_LEN(fields),
-		"%s: %s could not be read (%s); %s%s.", disk_name(name, disk), where,
-		status_text(damage), again, cause);
+	record_finding_as(job->run->rec, code_of(&damage->cause), FAIL, disk->id, fields,
+		ARRAY_LEN(fields), "%s: %s could not be read (%s); %s%s.", disk_name(name, disk),
+		where, status_text(damage), again, cause);
 }
 
 static void report_lie(struct disk_job *job, const struct damage *damage)
@@ -191,9 +196,7 @@ void damage_timeout(struct disk_job *job, uint64_t lba, uint32_t count, uint64_t
 
 	text_copy(status, sizeof(status), damage_status(disk));
 	cause_of_silence(disk, &cause);
-	said[0] = '\0';
-	if (cause.kind != CAUSE_UNKNOWN)
-		fmt_to(said, sizeof(said), "; %s", cause.text);
+	cause_text(said, sizeof(said), &cause);
 	record_finding(job->run->rec, FINDING_DISK_TIMEOUT, disk->id, fields, ARRAY_LEN(fields),
 		"%s: a read of %u blocks at LBA %llu timed out after %s%s.", disk_name(name, disk),
 		count, (unsigned long long)lba, fmt_duration(took, took_ns), said);

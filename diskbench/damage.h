@@ -17,7 +17,7 @@ struct damage {
 	uint64_t lba, count;
 	enum read_status status; /* READ_ERROR or READ_LIED */
 	bool in_part;            /* READ_LIED: some bytes did arrive */
-	bool narrowed; /* false: somewhere in this range; where could not be found out */
+	bool narrowed;           /* false: somewhere in this range; where could not be found out */
 	unsigned failed,
 		reread; /* each block was read again `reread` times, of which `failed` failed as well */
 	char error[PORT_ERROR]; /* READ_ERROR: what the firmware said */

@@ -64,6 +64,7 @@ static enum verdict test_disk(struct run *run, size_t index, uint64_t limit_ns,
 		return SKIP;
 	}
 	job_begin(&job, run, index, limit_ns);
+	job_probe(&job);
 	test(&job);
 	v = conclude(&job);
 	fmt_add(why, WHY_TEXT, "%s: %s", id, job.summary);

@@ -65,6 +65,14 @@ void job_begin(struct disk_job *job, struct run *run, size_t index, uint64_t lim
 		&job->reader, job->disk, &m->clock, rng_mix(run->seed) + run->disk->jobs++);
 }
 
+void job_probe(struct disk_job *job)
+{
+	if (!text_same(job->disk->bus, "usb"))
+		return;
+	job_read(job, 0, 1);
+	job->delivered = 0;
+}
+
 bool job_going(struct disk_job *job)
 {
 	uint64_t now_ns = run_now_ns(job->run);
@@ -244,6 +252,8 @@ static uint64_t narrow(struct disk_job *job, const struct read_result *failed)
 		open = find_bad(job, failed);
 	found = job->bad_places + job->known_bad - before;
 	if (found == 0) {
+		if (job->end == JOB_STUCK)
+			cause_of_silence(job->disk, &whole.cause);
 		whole.narrowed = open == 0;
 		whole.reread = open == 0;
 		take_down(job, &whole);

@@ -75,6 +75,10 @@ struct job_read {
 /* `index` in machine->disks, < DISK_SLOTS. limit_ns from now, or JOB_NO_LIMIT. */
 void job_begin(struct disk_job *job, struct run *run, size_t index, uint64_t limit_ns);
 
+/* On USB, where some drivers fail every read after an error: reads the first block, to have one that is known to be good.
+ * Counts as a read for findings, and as none for coverage. */
+void job_probe(struct disk_job *job);
+
 /* Whether another read may be made; pulses. False: job->end says why. */
 bool job_going(struct disk_job *job);
 

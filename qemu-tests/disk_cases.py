@@ -124,10 +124,9 @@ DISKS = (
     ),
     Case(
         "disk-vanishes",
-        Machine(nics=(), disks=(Disk("usb", mib=64),), options=SURFACE),
+        Machine(nics=(), disks=(Disk("scsi", mib=LARGE_MIB, make=sparse),), options=SURFACE),
         verdict="FAIL",
         findings=({"code": "disk-read-error", "disk": "disk0"},),
-        allowed=("disk-timeout",),
         complete="no",
         events=(*AT_ONCE, When("disk.surface", unplug("patient0"))),
     ),

@@ -102,14 +102,14 @@ DISK_DEVICES = {
     ],
     "virtio": ["-device", "virtio-blk-pci,drive={drive},serial={serial}"],
     "sata": ["-device", "ide-hd,bus=ide.{index},drive={drive},serial={serial}"],
-    "scsi": ["-device", "virtio-scsi-pci,id=scsi{index}", "-device", "scsi-hd,bus=scsi{index}.0,drive={drive},serial={serial}"],
+    "scsi": ["-device", "virtio-scsi-pci,id=scsi{index}", "-device", "scsi-hd,id=patient{index},bus=scsi{index}.0,drive={drive},serial={serial}"],
     "scsi-gap": [
         *("-device", "virtio-scsi-pci,id=scsi{index}"),
         *("-device", "scsi-hd,bus=scsi{index}.0,scsi-id=3,lun=5,drive={drive},serial={serial}"),
     ],
     "ide": ["-device", "ide-hd,bus=ide.0,drive={drive},serial={serial}"],  # of the board pc
     "usb-xhci": ["-device", "usb-storage,bus=xhci.0,drive={drive},serial={serial}"],
-    "usb": ["-device", "usb-ehci,id=ehci{index}", "-device", "usb-storage,id=patient{index},bus=ehci{index}.0,drive={drive},serial={serial}"],
+    "usb": ["-device", "usb-ehci,id=ehci{index}", "-device", "usb-storage,bus=ehci{index}.0,drive={drive},serial={serial}"],
 }
 
 

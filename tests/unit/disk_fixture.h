@@ -38,7 +38,7 @@ struct fixture {
 	size_t finding_count;
 	struct heard findings[HEARD_MAX];
 	size_t coverage_count;
-	char coverage[8][TEXT_MAX]; /* of disks; the firmware is cleared beside */
+	char coverage[8][TEXT_MAX];
 	size_t note_count;
 	char notes[64][TEXT_MAX];
 	size_t measure_count;
@@ -136,8 +136,7 @@ static void fixture_hear(void *ctx, const struct record *r)
 
 	if (r->kind == RECORD_FINDING)
 		fixture_hear_finding(f, r);
-	else if (r->kind == RECORD_COVERAGE && !text_same(r->part, PART_ID_FIRMWARE) &&
-		 f->coverage_count < ARRAY_LEN(f->coverage))
+	else if (r->kind == RECORD_COVERAGE && f->coverage_count < ARRAY_LEN(f->coverage))
 		text_copy(f->coverage[f->coverage_count++], TEXT_MAX, r->message);
 	else if (r->kind == RECORD_NOTE && f->note_count < ARRAY_LEN(f->notes))
 		text_copy(f->notes[f->note_count++], TEXT_MAX, r->message);

@@ -20,17 +20,17 @@ static void test_end_to_end(void)
 			"drive", "IDNF"},
 		{"bad=7000:4,speaks=ata", FINDING_DISK_READ_ERROR, "ABRT, command aborted", "drive",
 			"ABRT"},
-		{"link=7000:0x84,speaks=ata", FINDING_DISK_LINK_ERROR,
+		{"link=7000:0x84,speaks=ata", FINDING_DISK_LINK_ERRORS,
 			"ICRC, checksum error on the interface; the medium is good", "drive",
 			"ICRC"},
 		{"lies=7000+128,speaks=ata", FINDING_DISK_READ_ERROR, "UNC, uncorrectable data",
 			"drive", "the drive says: UNC"},
-		{"loses=7000,speaks=ata", FINDING_DISK_LINK_ERROR,
+		{"loses=7000,speaks=ata", FINDING_DISK_LINK_ERRORS,
 			"the drive delivers it to a direct command", "drive",
 			"but the drive delivers it"},
 		{"bad=7000,speaks=nvme", FINDING_DISK_READ_ERROR,
 			"unrecovered read error (NVMe SCT 2 SC 81h)", "drive", "unrecovered"},
-		{"link=7000:4,speaks=nvme", FINDING_DISK_LINK_ERROR,
+		{"link=7000:4,speaks=nvme", FINDING_DISK_LINK_ERRORS,
 			"data transfer error (NVMe SCT 0 SC 04h); the medium is good", "drive",
 			"data transfer error"},
 		{"bad=7000:0x7c5,speaks=nvme", FINDING_DISK_READ_ERROR, "error (NVMe SCT 7 SC c5h)",
@@ -38,7 +38,7 @@ static void test_end_to_end(void)
 		{"bad=7000,speaks=scsi", FINDING_DISK_READ_ERROR,
 			"unrecovered read error (medium error, ASC 11h ASCQ 00h)", "drive",
 			"medium error"},
-		{"link=7000:0x0b4703,speaks=scsi", FINDING_DISK_LINK_ERROR,
+		{"link=7000:0x0b4703,speaks=scsi", FINDING_DISK_LINK_ERRORS,
 			"information unit CRC error (aborted command, ASC 47h ASCQ 03h); the medium is good",
 			"drive", "CRC"},
 		{"bad=7000:0x04f1f2,speaks=scsi", FINDING_DISK_READ_ERROR,
@@ -121,6 +121,18 @@ static void test_silence(void)
 	f = fixture_new("size=64M,speaks=ata,timeout=7000");
 	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
 	CHECK_STR(f->findings[0].cause, "the drive answers no command at all");
+	fixture_free(f);
+}
+
+/* The same with the very first read of the check: on USB a good block is known before. */
+static void test_stuck_at_once(void)
+{
+	struct fixture *f = fixture_new("size=1M,bus=usb,stalls=2000:1000");
+
+	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+	CHECK_U64(fixture_count(f, FINDING_DISK_TIMEOUT), 0);
+	CHECK_U64(fixture_count(f, FINDING_DISK_READ_ERROR), 1);
+	CHECK_U64(f->findings[0].lba_count, 2048);
 	fixture_free(f);
 }
 
@@ -207,6 +219,7 @@ int main(void)
 	test_asks_once_for_neighbours();
 	test_silence();
 	test_stuck_path();
+	test_stuck_at_once();
 	test_sense_formats();
 	test_sat();
 	return test_end(__FILE__);
