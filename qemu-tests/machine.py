@@ -11,7 +11,6 @@ import os
 import re
 import select
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -25,6 +24,7 @@ from peer import Behaviour, Peer
 from qmp import Qmp
 from ram import Node, Ram
 from result import END_MARK, Result
+from serial_line import SerialLine
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = Path(os.environ.get("KIRIWAKE_BUILD", ROOT / "build"))
@@ -164,7 +164,7 @@ class Run:
         self._seen = 0  # events look behind this position
         self._qmp: Qmp | None = None
         self._process: subprocess.Popen | None = None
-        self._serial_socket: socket.socket | None = None
+        self._serial_line: SerialLine | None = None
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
         media.copy(BUILD / machine.image, self.image)
@@ -212,7 +212,7 @@ class Run:
             self.monitor("send-key", keys=[{"type": "qcode", "data": key}])
 
     def type_serial(self, text: str) -> None:
-        self._serial_socket.sendall(text.encode())
+        self._serial_line.type(text)
 
     def monitor(self, command: str, /, **arguments) -> object:
         return self._qmp.command(command, **arguments)
@@ -238,7 +238,7 @@ class Run:
             finally:
                 exit_code = self._stop()
         seconds = time.monotonic() - started
-        # QEMU's own copy is whole; of the line we listened to, the last words may be lost when QEMU exits.
+        # QEMU's own copy is whole; of the line we listened to, the last words may be unread when the time is over.
         self.serial = ESCAPE_SEQUENCE.sub("", (self.directory / "serial.log").read_text("ascii", "replace"))
         log = self.directory / "log"
         shutil.rmtree(log, ignore_errors=True)
@@ -246,10 +246,7 @@ class Run:
         return Result(self.directory, exit_code, timed_out, seconds, self.serial, log)
 
     def _start(self, sockets: Path) -> None:
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        listener.bind(str(sockets / "serial"))
-        listener.listen(1)
-        listener.settimeout(0.1)
+        self._serial_line = SerialLine(sockets / "serial")
         self.ram = Ram(self.machine.memory_mib, self.machine.nodes)
         command = self._command(sockets)
         log = (self.directory / "qemu.log").open("w")
@@ -259,9 +256,8 @@ class Run:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=self.ram.descriptors
             )
-        with listener:
-            self._serial_socket = self._until_ready(lambda: listener.accept()[0])
         self._qmp = self._until_ready(lambda: Qmp(sockets / "qmp"))
+        self._serial_line.connected()
         for peer in self.peers:
             peer.start()
 
@@ -282,7 +278,7 @@ class Run:
         command += self._memory_arguments()
         command += ["-nodefaults", "-vga", "std", "-display", "none", "-no-reboot", "-no-user-config"]
         command += [word.format(variables=self.directory / "variables.fd") for word in FIRMWARES[m.firmware]]
-        command += ["-chardev", f"socket,id=serial,path={sockets / 'serial'},logfile={self.directory / 'serial.log'}"]
+        command += ["-chardev", f"pipe,id=serial,path={sockets / 'serial'},logfile={self.directory / 'serial.log'}"]
         command += ["-serial", "chardev:serial", "-qmp", f"unix:{sockets / 'qmp'},server=on,wait=off"]
         command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-device", "qemu-xhci,id=xhci"]
         command += ["-blockdev", blockdev("stick", self.image, read_only=m.medium == "cdrom")]
@@ -329,15 +325,12 @@ class Run:
         next_screenshot = time.monotonic() + SCREENSHOT_EVERY_S
         ended = False
         while time.monotonic() < deadline:
-            readable, _, _ = select.select([self._serial_socket], [], [], 0.2)
+            readable, _, _ = select.select([self._serial_line], [], [], 0.2)
             if readable:
-                try:
-                    chunk = self._serial_socket.recv(65536)
-                except ConnectionResetError:
-                    chunk = b""
+                chunk = self._serial_line.read()
                 if not chunk:
                     return False
-                self._hear(chunk.decode("ascii", "replace"), events, live)
+                self._hear(chunk, events, live)
             if not ended and (END_MARK in self.serial or time.monotonic() >= next_screenshot):
                 ended = END_MARK in self.serial
                 self._screenshot(hold=ended)
@@ -377,9 +370,9 @@ class Run:
         if self._qmp is not None:
             self._qmp.close()
             self._qmp = None
-        if self._serial_socket is not None:
-            self._serial_socket.close()
-            self._serial_socket = None
+        if self._serial_line is not None:
+            self._serial_line.close()
+            self._serial_line = None
         if self._process is None:
             raise RuntimeError("QEMU was not started")
         try:

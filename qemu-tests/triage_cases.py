@@ -63,7 +63,7 @@ TRIAGE = (
     Case(
         "triage-both-guilty",
         Machine(
-            disks=(Disk("nvme", bad_sector=BAD_LBA),),
+            disks=(Disk("nvme", bad_sectors=(BAD_LBA,)),),
             nics=(Nic("e1000e", lan=lambda: [gateway(), Host(SERVER_IP, ROUTER_MAC)]),),
             options=OWN_ADDRESS | {"checks": "net.duplicate-ip net.gateway disk.surface"},
         ),
