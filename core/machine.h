@@ -179,15 +179,47 @@ enum nic_result {
 	NIC_FAULT    /* a firmware call failed: see `error` */
 };
 
+#define NIC_CHIP_BYTES (128 * 1024)
+
 /* A card without its driver: registers, and memory that both it and we can reach. */
 struct nic_chip {
 	void *ctx;
 	uint16_t vendor_id, device_id;
-	uint32_t (*read)(void *ctx, uint32_t offset); /* all ones: gone */
-	void (*write)(void *ctx, uint32_t offset, uint32_t value);
+	/* A register of `bytes` 1, 2 or 4. All ones: gone. */
+	uint32_t (*read)(void *ctx, uint32_t offset, unsigned bytes);
+	void (*write)(void *ctx, uint32_t offset, unsigned bytes, uint32_t value);
 	void (*sleep_ns)(void *ctx, uint64_t ns);
-	uint8_t *memory;      /* zeroed */
+	uint8_t *memory;      /* NIC_CHIP_BYTES, zeroed */
 	uint64_t bus_address; /* of `memory` as the card sees it; a multiple of 4096 */
+};
+
+/* What a driver's own test of its card came to. */
+enum nic_self_test_result {
+	SELF_TEST_NONE, /* the driver has no such test, or refuses it */
+	SELF_TEST_PASSED,
+	SELF_TEST_FAILED, /* the driver says that the card failed */
+	SELF_TEST_ERROR   /* it could not be run to its end */
+};
+
+struct nic_self_test {
+	enum nic_self_test_result result;
+	char text[160]; /* what the driver or the call says: printable, may be empty */
+};
+
+/* Ways into a loopback that a driver advertises. */
+#define NIC_LOOP_INTERNAL 1u
+#define NIC_LOOP_EXTERNAL 2u /* through a plug in the socket */
+
+/* A card's loopback by its own driver. Every function gets the card's ctx. */
+struct nic_loop {
+	unsigned (*modes)(void *ctx); /* of an open card: NIC_LOOP_..., 0 if none or not known */
+
+	/* Closes the open card and starts it in one of its modes. Success proves nothing. leave() is due either way; then it
+	 * can be opened again. */
+	enum nic_result (*enter)(void *ctx, unsigned mode);
+	bool (*send)(void *ctx, const uint8_t *frame, size_t len);
+	bool (*receive)(void *ctx, uint8_t *frame, size_t cap, size_t *ret_len);
+	void (*leave)(void *ctx);
 };
 
 enum duplex { DUPLEX_UNKNOWN, DUPLEX_HALF, DUPLEX_FULL };
@@ -220,9 +252,9 @@ struct nic {
 	char location[PORT_TEXT]; /* "PCI 0000:00:02.0" */
 	char driver[PORT_TEXT];   /* the firmware driver's name, or empty */
 	uint16_t vendor_id, device_id;
-	bool has_driver;      /* false: on the PCI bus only; none of the calls below may be made */
-	struct mac mac;       /* current; valid when has_driver */
-	struct mac permanent; /* burned in; valid when has_driver */
+	bool has_driver; /* false: on the PCI bus only; of the calls below only take_chip and give_back_chip may be made */
+	struct mac mac;         /* current; valid when has_driver */
+	struct mac permanent;   /* burned in; valid when has_driver */
 	size_t max_frame_bytes; /* Ethernet header included, CRC not: 1514 */
 	struct span
 		pci_config; /* its PCI configuration space as it was at the start; empty: none */
@@ -243,7 +275,14 @@ struct nic {
 	/* Reads the card's own registers beside its driver. False, *ret untouched: not to be had. NULL: not known. */
 	bool (*wire)(void *ctx, struct nic_wire *ret);
 
-	/* Takes an open card away from its driver, with memory for rings and buffers for it; it is closed by that. NULL: not offered. */
+	/* Runs a test that the driver brings along, on an open card: may take minutes, and the link. The card is to be closed
+	 * and opened again afterwards. NULL: it brings none. */
+	void (*self_test)(void *ctx, bool extended, struct nic_self_test *ret);
+
+	const struct nic_loop *loop; /* NULL: the driver knows of none */
+
+	/* Takes a card away from its driver, if it has one, with memory for rings and buffers for it; an open one is closed by
+	 * that. NULL: not offered. */
 	enum nic_result (*take_chip)(void *ctx, struct nic_chip *ret);
 	/* Gives it back to its driver, also after take_chip failed. NIC_OK: it can be opened again. */
 	enum nic_result (*give_back_chip)(void *ctx);

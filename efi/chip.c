@@ -2,27 +2,39 @@
 /* A PCI card for ourselves. See chip.h. */
 #include "efi/chip.h"
 #include "efi/registers.h"
-#include "nicprobe/wire.h"
+#include "efi/status.h"
 
-#define PAGE_BYTES 4096u
+#define PAGES (NIC_CHIP_BYTES / 4096)
 
-static uint32_t read_register(void *ctx, uint32_t offset)
+static EFI_PCI_IO_PROTOCOL_WIDTH width(unsigned bytes)
+{
+	return bytes == 1   ? EfiPciIoWidthUint8
+	       : bytes == 2 ? EfiPciIoWidthUint16
+			    : EfiPciIoWidthUint32;
+}
+
+static EFI_PCI_IO_PROTOCOL_ACCESS *space(const struct chip_door *door)
+{
+	return door->bar.is_io ? &door->io->Io : &door->io->Mem;
+}
+
+static uint32_t read_register(void *ctx, uint32_t offset, unsigned bytes)
 {
 	const struct chip_door *door = ctx;
 	UINT32 value = 0;
 
-	if (EFI_ERROR(door->io->Mem.Read(
-		    door->io, EfiPciIoWidthUint32, (UINT8)door->bar, offset, 1, &value)))
+	if (EFI_ERROR(space(door)->Read(
+		    door->io, width(bytes), (UINT8)door->bar.index, offset, 1, &value)))
 		return UINT32_MAX;
 	return value;
 }
 
-static void write_register(void *ctx, uint32_t offset, uint32_t value)
+static void write_register(void *ctx, uint32_t offset, unsigned bytes, uint32_t value)
 {
 	const struct chip_door *door = ctx;
 	UINT32 word = value;
 
-	door->io->Mem.Write(door->io, EfiPciIoWidthUint32, (UINT8)door->bar, offset, 1, &word);
+	space(door)->Write(door->io, width(bytes), (UINT8)door->bar.index, offset, 1, &word);
 }
 
 static void sleep_ns(void *ctx, uint64_t ns)
@@ -32,18 +44,42 @@ static void sleep_ns(void *ctx, uint64_t ns)
 	door->clock->sleep_ns(door->clock->ctx, ns);
 }
 
-static UINTN pages(size_t bytes)
+/* Switches on what the card decodes; one of the two it may lack. */
+static EFI_STATUS enable(EFI_PCI_IO_PROTOCOL *io)
 {
-	return (bytes + PAGE_BYTES - 1) / PAGE_BYTES;
+	EFI_STATUS status;
+
+	io->Attributes(io, EfiPciIoAttributeOperationEnable, EFI_PCI_IO_ATTRIBUTE_IO, NULL);
+	io->Attributes(io, EfiPciIoAttributeOperationEnable, EFI_PCI_IO_ATTRIBUTE_MEMORY, NULL);
+	status = io->Attributes(
+		io, EfiPciIoAttributeOperationEnable, EFI_PCI_IO_ATTRIBUTE_BUS_MASTER, NULL);
+	return status;
 }
 
-const char *chip_take(
-	struct chip_door *door, size_t bytes, struct nic_chip *ret, EFI_STATUS *ret_status)
+/* Memory for the card; without the attribute for 64-bit addresses it comes from below 4 GiB, which every card reaches. */
+static const char *get_memory(
+	struct chip_door *door, EFI_PHYSICAL_ADDRESS *ret_bus, EFI_STATUS *ret_status)
+{
+	UINTN mapped = NIC_CHIP_BYTES;
+
+	*ret_status = door->io->AllocateBuffer(
+		door->io, AllocateAnyPages, EfiBootServicesData, PAGES, &door->memory, 0);
+	if (EFI_ERROR(*ret_status))
+		return "PciIo.AllocateBuffer";
+	*ret_status = door->io->Map(door->io, EfiPciIoOperationBusMasterCommonBuffer, door->memory,
+		&mapped, ret_bus, &door->mapping);
+	if (EFI_ERROR(*ret_status) || mapped < NIC_CHIP_BYTES)
+		return "PciIo.Map";
+	memset(door->memory, 0, NIC_CHIP_BYTES);
+	return NULL;
+}
+
+const char *chip_take(struct chip_door *door, struct nic_chip *ret, EFI_STATUS *ret_status)
 {
 	uint8_t config[PCI_CONFIG_BYTES];
 	EFI_PHYSICAL_ADDRESS bus = 0;
-	UINTN mapped = bytes;
 	VOID *interface = NULL;
+	const char *call;
 
 	/* Some drivers hold the card exclusively, so that opening it cannot send them away; and some say Not Found when they
 	 * went. */
@@ -53,22 +89,15 @@ const char *chip_take(
 	if (EFI_ERROR(*ret_status) || interface == NULL)
 		return "OpenProtocol (PciIo, exclusive)";
 	door->io = interface;
-	*ret_status = door->io->Attributes(door->io, EfiPciIoAttributeOperationEnable,
-		EFI_PCI_IO_ATTRIBUTE_MEMORY | EFI_PCI_IO_ATTRIBUTE_BUS_MASTER, NULL);
+	*ret_status = enable(door->io);
 	if (EFI_ERROR(*ret_status))
 		return "PciIo.Attributes";
 	*ret_status = EFI_UNSUPPORTED;
-	if (!wire_bar(registers_config(door->pci, config), &door->bar))
+	if (!chip_bar(registers_config(door->pci, config), &door->bar))
 		return "PciIo.Pci.Read (BAR)";
-	*ret_status = door->io->AllocateBuffer(
-		door->io, AllocateAnyPages, EfiBootServicesData, pages(bytes), &door->memory, 0);
-	if (EFI_ERROR(*ret_status))
-		return "PciIo.AllocateBuffer";
-	*ret_status = door->io->Map(door->io, EfiPciIoOperationBusMasterCommonBuffer, door->memory,
-		&mapped, &bus, &door->mapping);
-	if (EFI_ERROR(*ret_status) || mapped < bytes)
-		return "PciIo.Map";
-	memset(door->memory, 0, bytes);
+	call = get_memory(door, &bus, ret_status);
+	if (call != NULL)
+		return call;
 	*ret = (struct nic_chip){.ctx = door,
 		.vendor_id = le16(config),
 		.device_id = le16(config + 2),
@@ -80,16 +109,43 @@ const char *chip_take(
 	return NULL;
 }
 
-void chip_give_back(struct chip_door *door, size_t bytes)
+void chip_give_back(struct chip_door *door)
 {
 	if (door->io != NULL) {
 		if (door->mapping != NULL)
 			door->io->Unmap(door->io, door->mapping);
 		if (door->memory != NULL)
-			door->io->FreeBuffer(door->io, pages(bytes), door->memory);
+			door->io->FreeBuffer(door->io, PAGES, door->memory);
 		fw.boot->CloseProtocol(door->pci, &guid_pci_io, fw.image, NULL);
 	}
 	door->io = NULL;
 	door->memory = door->mapping = NULL;
-	fw.boot->ConnectController(door->pci, NULL, NULL, TRUE);
+	fw.boot->ConnectController(door->pci, NULL, NULL, FALSE);
+}
+
+/* ---- a card that no driver has ---- */
+
+static enum nic_result bare_take(void *ctx, struct nic_chip *ret)
+{
+	struct chip_door *door = ctx;
+	EFI_STATUS status;
+	const char *call = chip_take(door, ret, &status);
+
+	if (call == NULL)
+		return NIC_OK;
+	status_say(door->nic->error, sizeof(door->nic->error), call, status);
+	return NIC_FAULT;
+}
+
+static enum nic_result bare_give_back(void *ctx)
+{
+	chip_give_back(ctx);
+	return NIC_OK;
+}
+
+void chip_offer(struct chip_door *door)
+{
+	door->nic->ctx = door;
+	door->nic->take_chip = bare_take;
+	door->nic->give_back_chip = bare_give_back;
 }

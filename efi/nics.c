@@ -20,8 +20,9 @@
 #define NAME_CHARS_MAX   64
 
 static struct {
-	struct nic *nics;       /* NICS_MAX */
-	struct snp_card *cards; /* NICS_MAX */
+	struct nic *nics;                 /* NICS_MAX */
+	struct snp_card *cards;           /* NICS_MAX */
+	struct chip_door doors[NICS_MAX]; /* of cards without a driver */
 	uint8_t configs[NICS_MAX][PCI_CONFIG_BYTES];
 	size_t count, card_count;
 	unsigned left_out;
@@ -202,6 +203,17 @@ static size_t add_cards_on(struct machine *machine, const struct handles *handle
 	return all.card_count - had;
 }
 
+static void add_bare(struct machine *machine, const struct pci_device *pci)
+{
+	struct chip_door *door = &all.doors[all.count % NICS_MAX];
+	struct nic *nic = new_nic(pci);
+
+	if (nic == NULL || chip_driver_of(nic->vendor_id, nic->device_id) == NULL)
+		return;
+	*door = (struct chip_door){.pci = pci->handle, .clock = &machine->clock, .nic = nic};
+	chip_offer(door);
+}
+
 static void list_cards(struct machine *machine)
 {
 	struct handles handles = handles_with(&guid_simple_network);
@@ -213,7 +225,7 @@ static void list_cards(struct machine *machine)
 		found += add_cards_on(machine, &handles, pci, true);
 		if (found == 0 && pci != NULL && pci->kind == KIND_ETHERNET &&
 			!has_below(pci->path, &guid_simple_network))
-			new_nic(pci);
+			add_bare(machine, pci);
 	}
 	handles_free(&handles);
 }

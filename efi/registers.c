@@ -40,6 +40,6 @@ bool registers_wire(EFI_HANDLE handle, struct nic_wire *ret)
 	struct bar bar = {protocol_on(handle, &guid_pci_io), 0};
 	const struct register_port port = {&bar, read_register};
 
-	return all.len > 0 && wire_bar(all, &bar.index) &&
+	return all.len > 0 && wire_bar(all, false, &bar.index) &&
 	       wire_read(le16(config), le16(config + 2), &port, ret);
 }

@@ -5,7 +5,6 @@
 #include "efi/path.h"
 #include "efi/registers.h"
 #include "efi/status.h"
-#include "nicprobe/e1000.h"
 #include "nicprobe/wire.h"
 
 #define MS         UINT64_C(1000000)
@@ -295,8 +294,8 @@ static enum nic_result snp_take_chip(void *ctx, struct nic_chip *ret)
 	card->snp->Stop(card->snp);
 	fw.boot->CloseProtocol(card->handle, &guid_simple_network, fw.image, NULL);
 	card->is_open = false;
-	card->door = (struct chip_door){.pci = card->pci, .clock = card->clock};
-	call = chip_take(&card->door, E1000_MEMORY_BYTES, ret, &status);
+	card->door = (struct chip_door){.pci = card->pci, .clock = card->clock, .nic = card->nic};
+	call = chip_take(&card->door, ret, &status);
 	return call == NULL ? NIC_OK : fault(card, call, status);
 }
 
@@ -313,21 +312,44 @@ static bool is_reborn(const struct snp_card *card, EFI_HANDLE handle)
 	       mac_same(mac_at(snp->Mode->CurrentAddress.Addr), card->nic->mac);
 }
 
-static enum nic_result snp_give_back_chip(void *ctx)
+static bool find_reborn(struct snp_card *card)
 {
-	struct snp_card *card = ctx;
-	struct handles handles;
+	struct handles handles = handles_with(&guid_simple_network);
 
-	chip_give_back(&card->door, E1000_MEMORY_BYTES);
 	card->handle = NULL;
-	handles = handles_with(&guid_simple_network);
 	for (size_t i = 0; i < handles.count && card->handle == NULL; i++) {
 		if (is_reborn(card, handles.at[i]))
 			card->handle = handles.at[i];
 	}
 	handles_free(&handles);
-	return card->handle != NULL ? NIC_OK
-				    : fault(card, "ConnectController (card)", EFI_NOT_FOUND);
+	return card->handle != NULL;
+}
+
+/* Some drivers publish UNDI on a child, and Simple Network is made from that. */
+static void connect_undi(const struct snp_card *card)
+{
+	struct handles handles = handles_with(&guid_undi);
+
+	for (size_t i = 0; i < handles.count; i++) {
+		if (path_below(path_of(handles.at[i]), path_of(card->pci)))
+			fw.boot->ConnectController(handles.at[i], NULL, NULL, FALSE);
+	}
+	handles_free(&handles);
+}
+
+/* Step by step, so that the firmware's network stack does not speak from the card without need. */
+static enum nic_result snp_give_back_chip(void *ctx)
+{
+	struct snp_card *card = ctx;
+
+	chip_give_back(&card->door);
+	if (find_reborn(card))
+		return NIC_OK;
+	connect_undi(card);
+	if (find_reborn(card))
+		return NIC_OK;
+	fw.boot->ConnectController(card->pci, NULL, NULL, TRUE);
+	return find_reborn(card) ? NIC_OK : fault(card, "ConnectController (card)", EFI_NOT_FOUND);
 }
 
 /* ---- building ---- */
@@ -353,7 +375,7 @@ void snp_build(struct snp_card *card)
 	nic->receive = snp_receive;
 	if (card->pci != NULL && wire_known(nic->vendor_id, nic->device_id))
 		nic->wire = snp_wire;
-	if (card->pci != NULL && e1000_known(nic->vendor_id, nic->device_id)) {
+	if (card->pci != NULL && chip_driver_of(nic->vendor_id, nic->device_id) != NULL) {
 		nic->take_chip = snp_take_chip;
 		nic->give_back_chip = snp_give_back_chip;
 	}

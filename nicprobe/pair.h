@@ -4,8 +4,8 @@
  * Pure. The bytes of a frame follow from its number and the series' nonce alone, so nothing has to be kept to compare.
  * Spec.  IEEE 802, EtherType 0x88B5 (local experimental). Payload: "KWpr", nonce (8 bytes), number (4), its complement (4), a
  *        pattern.
- * Trust. Frames come off the wire. Whatever is not from the one card to the other is ignored; whatever is, is of the series:
- *        our cards send each other nothing else.
+ * Trust. Frames come off the wire. Whatever is from the one card to the other is of the series: our cards send each other
+ *        nothing else. So is what bears the nonce, whatever became of its addresses. All else is ignored.
  */
 #ifndef KIRIWAKE_NICPROBE_PAIR_H
 #define KIRIWAKE_NICPROBE_PAIR_H
@@ -23,10 +23,12 @@ struct pair_lane {
 	uint64_t nonce;
 	size_t frame_max;  /* what both cards take */
 	bool full_size;    /* all frames of that size, for throughput; else sizes change */
+	bool exact;        /* bytes behind a frame's end are damage, too */
+	bool closed;       /* a loop within one card: what another card hears of it escaped */
 	unsigned sent;     /* at most PAIR_FRAMES_MAX */
 	unsigned received; /* of these, each counted once */
 	unsigned late;     /* of these, after a frame sent later */
-	unsigned duplicates, corrupt;
+	unsigned duplicates, corrupt, escaped, strangers;
 	uint64_t received_bytes;
 	uint64_t sent_ns; /* when the newest was handed to the driver */
 	uint64_t turn_min_ns, turn_max_ns, turn_sum_ns; /* of `timed` frames that arrived in turn */
@@ -46,6 +48,9 @@ size_t pair_frame_bytes(const struct pair_lane *lane, unsigned seq);
 
 /* Writes it to frame[pair_frame_bytes()]. */
 void pair_frame_write(const struct pair_lane *lane, unsigned seq, uint8_t *frame);
+
+/* What fills it: "0x55", "counter", "random". */
+const char *pair_pattern(const struct pair_lane *lane, unsigned seq);
 
 /* Whether frame `seq` arrived. */
 bool pair_arrived(const struct pair_lane *lane, unsigned seq);

@@ -156,12 +156,15 @@ bool wire_read(uint16_t vendor_id, uint16_t device_id, const struct register_por
 /* ---- PCI configuration space ---- */
 
 #define CONFIG_COMMAND       0x04
+#define COMMAND_IO           0x0001u
 #define COMMAND_MEMORY       0x0002u
 #define CONFIG_STATUS        0x06
 #define STATUS_CAPABILITIES  0x0010u
 #define CONFIG_BARS          0x10
 #define BARS                 6
 #define BAR_IS_IO            0x01u
+#define BAR_TYPE             0x07u
+#define BAR_IS_WIDE          0x04u
 #define CONFIG_HEADER_BYTES  0x40
 #define CONFIG_CAPABILITIES  0x34
 #define CAPABILITIES_MAX     48 /* more do not fit behind the header */
@@ -169,18 +172,20 @@ bool wire_read(uint16_t vendor_id, uint16_t device_id, const struct register_por
 #define PCIE_BYTES           0x14
 #define PCIE_TYPE_INTEGRATED 9u
 
-bool wire_bar(struct span config, unsigned *ret)
+bool wire_bar(struct span config, bool io, unsigned *ret)
 {
 	if (config.len < CONFIG_HEADER_BYTES ||
-		!(le16(config.at + CONFIG_COMMAND) & COMMAND_MEMORY))
+		!(le16(config.at + CONFIG_COMMAND) & (io ? COMMAND_IO : COMMAND_MEMORY)))
 		return false;
 	for (unsigned i = 0; i < BARS; i++) {
 		const uint32_t bar = le32(config.at + CONFIG_BARS + 4 * i);
+		const bool is_io = bar & BAR_IS_IO, is_wide = (bar & BAR_TYPE) == BAR_IS_WIDE;
 
-		if (bar != 0 && bar != ALL_ONES && !(bar & BAR_IS_IO)) {
+		if (is_io == io && bar > BAR_IS_IO && bar != ALL_ONES) {
 			*ret = i;
 			return true;
 		}
+		i += !is_io && is_wide; /* the next one is its upper half */
 	}
 	return false;
 }

@@ -26,8 +26,8 @@ bool wire_known(uint16_t vendor_id, uint16_t device_id);
 bool wire_read(uint16_t vendor_id, uint16_t device_id, const struct register_port *port,
 	struct nic_wire *ret);
 
-/* The index of the first memory BAR in `config`, a PCI configuration header, for a card that decodes memory. False: none. */
-bool wire_bar(struct span config, unsigned *ret);
+/* The index of the first memory BAR (or I/O BAR) in `config`, a PCI configuration header, if the card decodes such. False: none. */
+bool wire_bar(struct span config, bool io, unsigned *ret);
 
 struct pcie_link {
 	unsigned width, max_width; /* lanes */

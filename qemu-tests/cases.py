@@ -9,6 +9,7 @@ import media
 from faults import cut_power, machine_check, press, stick_bits, type_serial
 from judge import AT_ONCE, MENU_IS_UP, Case, containing, hexadecimal, word_at
 from disk_cases import DISKS
+from loopback_cases import LOOPBACK
 from machine import Disk, Machine, Run, When
 from memory_cases import (
     LITTLE_MEMORY,
@@ -245,4 +246,4 @@ CONTROL = (
     ),
 )
 
-CASES = CLEAN + INJECTED + MEMORY + LONG + MACHINE_CHECKS + NETWORKS + SNMP + NICS + DISKS + MEDIA + OPTIONS + CONTROL + TRIAGE
+CASES = CLEAN + INJECTED + MEMORY + LONG + MACHINE_CHECKS + NETWORKS + SNMP + NICS + LOOPBACK + DISKS + MEDIA + OPTIONS + CONTROL + TRIAGE

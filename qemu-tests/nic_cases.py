@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The cases about the cards themselves: without driver, without link, two on one cable, and looped inside."""
+"""The cases about the cards themselves: without driver, without link, and two on one cable."""
 
-import re
-from collections.abc import Iterable
 from dataclasses import replace
 
 from faults import pull_cable
 from judge import AT_ONCE, Case, containing
-from machine import Machine, Nic, Run, When
+from machine import Nic, When
 from memory_cases import SOME_MEMORY
 from peer import Crossover
-from result import Result
-from segment import SPEAKS_FROM_LEASE, SWITCH_MAC, lan, lease_returned, log_says, network_case
+from segment import SWITCH_MAC, lan, log_says, network_case
 from switches import cdp_switch
 
 SECOND_MAC = "52:54:00:12:34:57"
@@ -30,31 +27,6 @@ def pair_case(name: str, nics: tuple[Nic, ...], code: str = "", **more) -> Case:
     more.setdefault("verdict", "FAIL" if code else "PASS")
     more.setdefault("passed", () if code else ("nic.pair",))
     return network_case(name, nics, code, options=PAIR, speaks_from=frozenset(), **more)
-
-
-LOOPBACK = {"checks": "nic.* net.gateway nic.loopback"}
-BMC = ("-device", "ipmi-bmc-sim,id=bmc", "-device", "isa-ipmi-kcs,bmc=bmc")
-
-
-def stayed_inside(run: Run, result: Result) -> Iterable[str]:
-    """No looped frame reached the wire, and the card worked with its driver before, between and after."""
-    if any(frame.source == frame.target for frame in run.peers[0].own_frames()):
-        yield "a frame to the card itself came out of it"
-    text = (result.log / "runs" / "0001" / "log.txt").read_text()
-    if len(re.findall(r"end +net.gateway: PASS", text)) != 2:
-        yield "the gateway did not answer both before and after the loopback"
-    yield from lease_returned(run, result)
-
-
-def loopback_case(name: str, model: str, tested: bool, extra: tuple[str, ...] = (), **options: str) -> Case:
-    wanted = {"passed": ("nic.loopback",)} if tested else {"skipped": ("nic.loopback",)}
-    machine = Machine(
-        disks=(),
-        nics=tuple(replace(nic, model=model) for nic in lan()),
-        options=LOOPBACK | {"passes": "2"} | options,
-        extra=extra,
-    )
-    return Case(name, machine, speaks_from=SPEAKS_FROM_LEASE, inspect=stayed_inside, **wanted)
 
 
 NICS = (
@@ -94,10 +66,5 @@ NICS = (
     pair_case("pair-apart", (Nic(lan=list), Nic(mac=SECOND_MAC, lan=list)), passed=("nic.link",), skipped=("nic.pair",)),
     pair_case("pair-loss", pair(lost=0.2), "net-packet-loss", fields={"nic": "nic0", "to_nic": "nic1"}),
     pair_case("pair-corrupt", pair(corrupt=0.2), "net-packet-corrupt", fields={"nic": "nic0", "to_nic": "nic1"}),
-    loopback_case("loopback-e1000", "e1000", True),
-    loopback_case("loopback-e1000e", "e1000e", True),
-    loopback_case("loopback-not-known", "rtl8139", False),
-    loopback_case("loopback-bmc", "e1000e", False, BMC),
-    loopback_case("loopback-bmc-forced", "e1000e", True, BMC, **{"nic.loopback": "force"}),
     network_case("nic-without-driver", (Nic("tulip"),), "nic-no-driver", verdict="WARN"),
 )

@@ -121,12 +121,12 @@ static void test_config(void)
 	unsigned bar = 99;
 
 	make_config(config);
-	CHECK(wire_bar(all, &bar) && bar == 2);
+	CHECK(wire_bar(all, false, &bar) && bar == 2);
 	CHECK(pcie_link_read(all, &link) && link.width == 4 && link.max_width == 8 &&
 		link.speed == 25 && link.max_speed == 50);
 	for (size_t len = 0; len < PCIE_AT + 0x14; len++)
 		CHECK(!pcie_link_read((struct span){config, len}, &link), "%zu", len);
-	CHECK(!wire_bar((struct span){config, 0x3f}, &bar));
+	CHECK(!wire_bar((struct span){config, 0x3f}, false, &bar));
 	config[PCIE_AT + 2] = 0x92; /* in the chipset: no link */
 	CHECK(!pcie_link_read(all, &link));
 	make_config(config);
@@ -142,9 +142,9 @@ static void test_config(void)
 	config[0x06] = 0;
 	CHECK(!pcie_link_read(all, &link));
 	config[0x04] = 1; /* decodes no memory */
-	CHECK(!wire_bar(all, &bar));
+	CHECK(!wire_bar(all, false, &bar));
 	memset(config, 0xff, sizeof(config));
-	CHECK(!pcie_link_read(all, &link) && !wire_bar(all, &bar));
+	CHECK(!pcie_link_read(all, &link) && !wire_bar(all, false, &bar));
 }
 
 /* ---- what the checks make of it ---- */

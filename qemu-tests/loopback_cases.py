@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""The cases about cards looped inside. Frames that were looped never reach the wire, and the card works with its driver afterwards."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from faults import pull_cable
+from judge import MENU_IS_UP, Case
+from machine import Machine, Nic, Run, When
+from result import Result
+from segment import GATEWAY_IP, SPEAKS_FROM_LEASE, lan, lease_returned, log_says
+
+CHECKS = {"checks": "nic.* net.gateway nic.loopback"}
+BMC = ("-device", "ipmi-bmc-sim,id=bmc", "-device", "isa-ipmi-kcs,bmc=bmc")
+EVERY_FRAME = "192 of 192 frames through its"
+
+Says = Callable[[Run, Result], Iterable[str]]
+
+
+def stayed_inside(run: Run) -> Iterable[str]:
+    if any(frame.source == frame.target for frame in run.peers[0].own_frames()):
+        yield "a frame to the card itself came out of it"
+
+
+def works_afterwards(*texts: str) -> Says:
+    """By ARP within the check, and by the gateway in a pass before and one after it. `texts` are in the log."""
+
+    def inspect(run: Run, result: Result) -> Iterable[str]:
+        yield from stayed_inside(run)
+        log = (result.log / "runs" / "0001" / "log.txt").read_text()
+        if len(re.findall(r"end +net.gateway: PASS", log)) != 2:
+            yield "the gateway did not answer both before and after the loopback"
+        for text in texts:
+            yield from log_says(result, text)
+        yield from lease_returned(run, result)
+
+    return inspect
+
+
+def loopback_case(name: str, model: str, says: tuple[str, ...], tested: bool = True, extra: tuple[str, ...] = (), **options: str) -> Case:
+    wanted = {"passed": ("nic.loopback",)} if tested else {"skipped": ("nic.loopback",)}
+    nics = tuple(replace(nic, model=model) for nic in lan())
+    machine = Machine(disks=(), nics=nics, options=CHECKS | {"passes": "2"} | options, extra=extra)
+    return Case(name, machine, speaks_from=SPEAKS_FROM_LEASE, inspect=works_afterwards(*says), **wanted)
+
+
+def tested_case(name: str, model: str, **options: str) -> Case:
+    return loopback_case(name, model, (EVERY_FRAME, f"{GATEWAY_IP} answered ARP on nic0 before and after it"), **options)
+
+
+def bare_case(name: str, pulled: bool = False) -> Case:
+    """A card that no firmware driver has: its chip is found on the PCI bus. It loops with its cable pulled, too."""
+
+    def inspect(run: Run, result: Result) -> Iterable[str]:
+        yield from stayed_inside(run)
+        yield from log_says(result, EVERY_FRAME)
+
+    def begin(run: Run) -> None:
+        if pulled:
+            pull_cable(run)
+        run.press("q")
+
+    return Case(
+        name,
+        Machine(disks=(), nics=(Nic("tulip", lan=list),), options={"checks": "nic.loopback"}),
+        verdict="PASS",
+        passed=("nic.loopback",),
+        events=(When(MENU_IS_UP, begin),),
+        inspect=inspect,
+    )
+
+
+LOOPBACK = (
+    tested_case("loopback-e1000", "e1000"),
+    tested_case("loopback-e1000e", "e1000e"),
+    tested_case("loopback-rtl8139", "rtl8139"),
+    tested_case("loopback-pcnet", "pcnet"),
+    bare_case("loopback-tulip"),
+    bare_case("loopback-tulip-no-cable", pulled=True),
+    loopback_case("loopback-not-known", Nic.model, ("no loopback of this card is known",), tested=False),
+    loopback_case("loopback-bmc", "e1000e", ("the only link of a machine with a BMC",), tested=False, extra=BMC),
+    loopback_case("loopback-bmc-forced", "e1000e", (EVERY_FRAME,), extra=BMC, **{"nic.loopback": "force"}),
+)
