@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """The cases about cards looped inside. Frames that were looped never reach the wire, and the card works with its driver afterwards."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -24,13 +23,10 @@ def stayed_inside(run: Run) -> Iterable[str]:
 
 
 def works_afterwards(*texts: str) -> Says:
-    """By ARP within the check, and by the gateway in a pass before and one after it. `texts` are in the log."""
+    """The last thing the card does is to take the lease back, after the loopback. `texts` are in the log."""
 
     def inspect(run: Run, result: Result) -> Iterable[str]:
         yield from stayed_inside(run)
-        log = (result.log / "runs" / "0001" / "log.txt").read_text()
-        if len(re.findall(r"end +net.gateway: PASS", log)) != 2:
-            yield "the gateway did not answer both before and after the loopback"
         for text in texts:
             yield from log_says(result, text)
         yield from lease_returned(run, result)
@@ -41,7 +37,7 @@ def works_afterwards(*texts: str) -> Says:
 def loopback_case(name: str, model: str, says: tuple[str, ...], tested: bool = True, extra: tuple[str, ...] = (), **options: str) -> Case:
     wanted = {"passed": ("nic.loopback",)} if tested else {"skipped": ("nic.loopback",)}
     nics = tuple(replace(nic, model=model) for nic in lan())
-    machine = Machine(disks=(), nics=nics, options=CHECKS | {"passes": "2"} | options, extra=extra)
+    machine = Machine(disks=(), nics=nics, options=CHECKS | options, extra=extra)
     return Case(name, machine, speaks_from=SPEAKS_FROM_LEASE, inspect=works_afterwards(*says), **wanted)
 
 
