@@ -2,7 +2,7 @@
 /* What gnu-efi's headers lack: GUIDs as objects, and the protocols it does not declare.
  *
  * Spec.  UEFI 2.10 (chapters named below) and PI 1.8 volume 2, section 13.4 (MP services).
- *        Structures are laid out as the specifications give them, natural alignment, nothing packed.
+ *        Structures are laid out as the specifications give them: natural alignment, but UNDI's are packed.
  *        Members behind the last one used are left out: these structures are only ever pointed at.
  */
 #ifndef KIRIWAKE_EFI_PROTOCOLS_H
@@ -22,6 +22,8 @@ extern EFI_GUID guid_console_out_device;
 extern EFI_GUID guid_cpu_arch;
 extern EFI_GUID guid_device_path;
 extern EFI_GUID guid_disk_info;
+extern EFI_GUID guid_driver_diagnostics;
+extern EFI_GUID guid_driver_diagnostics2;
 extern EFI_GUID guid_ext_scsi_pass_thru;
 extern EFI_GUID guid_file_info;
 extern EFI_GUID guid_file_system_info;
@@ -223,5 +225,89 @@ struct adapter_information {
 	EFI_STATUS(EFIAPI *get)
 	(struct adapter_information *self, EFI_GUID *type, VOID **ret_block, UINTN *ret_size);
 };
+
+/* ---- driver diagnostics (11.4) ---- */
+
+#define DIAGNOSTIC_STANDARD 0u
+#define DIAGNOSTIC_EXTENDED 1u
+
+struct driver_diagnostics {
+	EFI_STATUS(EFIAPI *run)
+	(struct driver_diagnostics *self, EFI_HANDLE controller, EFI_HANDLE child, UINT32 kind,
+		CHAR8 *language, EFI_GUID **ret_error_type, UINTN *ret_bytes, CHAR16 **ret_text);
+	CHAR8 *languages;
+};
+
+/* ---- network interface identifier (24.2) and UNDI (appendix E) ---- */
+
+#define INTERFACE_IS_UNDI 1u
+
+struct interface_identifier {
+	UINT64 revision;
+	UINT64 id; /* address of struct pxe */
+	UINT64 image;
+	UINT32 image_bytes;
+	CHAR8 name[4];
+	UINT8 type, major, minor;
+	BOOLEAN ipv6;
+	UINT16 number;
+};
+
+typedef VOID(EFIAPI undi_entry)(UINT64 cdb);
+
+struct pxe {
+	UINT32 signature;
+	UINT8 bytes, fudge, revision, interfaces, major, minor, more_interfaces, reserved;
+	UINT32 implementation;
+	UINT64 entry;
+} __attribute__((packed));
+
+struct pxe_cdb {
+	UINT16 op, flags, cpb_bytes, db_bytes;
+	UINT64 cpb, db;
+	UINT16 status_code, status_flags, interface, control;
+} __attribute__((packed));
+
+struct pxe_init_info {
+	UINT32 memory_bytes, frame_bytes, speeds[4], nv_count;
+	UINT16 nv_width, header_bytes, address_bytes, multicasts;
+	UINT16 tx_count, tx_bytes, rx_count, rx_bytes;
+	UINT8 kind, duplexes, loopbacks;
+} __attribute__((packed));
+
+struct pxe_initialize {
+	UINT64 memory;
+	UINT32 memory_bytes, speed;
+	UINT16 tx_count, tx_bytes, rx_count, rx_bytes;
+	UINT8 duplex, loopback;
+} __attribute__((packed));
+
+struct pxe_initialized {
+	UINT32 memory_bytes;
+	UINT16 tx_count, tx_bytes, rx_count, rx_bytes;
+} __attribute__((packed));
+
+struct pxe_transmit {
+	UINT64 frame;
+	UINT32 data_bytes; /* behind the media header */
+	UINT16 header_bytes, reserved;
+} __attribute__((packed));
+
+struct pxe_receive {
+	UINT64 buffer;
+	UINT32 bytes, reserved;
+} __attribute__((packed));
+
+struct pxe_received {
+	UINT8 source[32], destination[32];
+	UINT32 frame_bytes;
+	UINT16 protocol, header_bytes;
+	UINT8 kind, reserved[7];
+} __attribute__((packed));
+
+struct pxe_status {
+	UINT32 rx_bytes, reserved;
+	UINT64 sent[32];
+} __attribute__((packed));
 
 #endif

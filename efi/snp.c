@@ -2,7 +2,6 @@
 /* Raw frames through Simple Network. See snp.h. */
 #include "efi/snp.h"
 #include "core/fmt.h"
-#include "efi/path.h"
 #include "efi/registers.h"
 #include "efi/status.h"
 #include "nicprobe/wire.h"
@@ -25,7 +24,7 @@
 #define RX_PROMISC    EFI_SIMPLE_NETWORK_RECEIVE_PROMISCUOUS
 #define RX_PROMISC_MC EFI_SIMPLE_NETWORK_RECEIVE_PROMISCUOUS_MULTICAST
 
-static enum nic_result fault(struct snp_card *card, const char *call, EFI_STATUS status)
+enum nic_result snp_fault(struct snp_card *card, const char *call, EFI_STATUS status)
 {
 	status_say(card->nic->error, sizeof(card->nic->error), call, status);
 	return NIC_FAULT;
@@ -130,7 +129,7 @@ static void await_link(struct snp_card *card)
 	}
 }
 
-static void give_back(struct snp_card *card)
+void snp_give_back(struct snp_card *card)
 {
 	fw.boot->CloseProtocol(card->handle, &guid_simple_network, fw.image, NULL);
 	if (card->was_used)
@@ -151,15 +150,15 @@ static enum nic_result snp_open(void *ctx)
 	status = fw.boot->OpenProtocol(card->handle, &guid_simple_network, &interface, fw.image,
 		NULL, EFI_OPEN_PROTOCOL_EXCLUSIVE);
 	if (EFI_ERROR(status) || interface == NULL)
-		return fault(card, "OpenProtocol (SimpleNetwork, exclusive)", status);
+		return snp_fault(card, "OpenProtocol (SimpleNetwork, exclusive)", status);
 	card->snp = interface;
 	card->is_open = true;
 	card->in_flight = 0;
 	card->heard = false;
 	status = card->snp->Mode != NULL ? initialize(card, &call) : EFI_DEVICE_ERROR;
 	if (EFI_ERROR(status)) {
-		give_back(card);
-		return fault(card, call, status);
+		snp_give_back(card);
+		return snp_fault(card, call, status);
 	}
 	await_link(card);
 	return NIC_OK;
@@ -173,7 +172,7 @@ static void snp_close(void *ctx)
 		return;
 	card->snp->Shutdown(card->snp);
 	card->snp->Stop(card->snp);
-	give_back(card);
+	snp_give_back(card);
 }
 
 /* ---- frames ---- */
@@ -226,7 +225,7 @@ static enum nic_result snp_send(void *ctx, const uint8_t *frame, size_t len)
 	EFI_STATUS status;
 
 	if (len > SNP_FRAME_BYTES)
-		return fault(card, "SimpleNetwork.Transmit", EFI_BAD_BUFFER_SIZE);
+		return snp_fault(card, "SimpleNetwork.Transmit", EFI_BAD_BUFFER_SIZE);
 	if (card->in_flight == UINT8_MAX && !await_slots(card, UINT8_MAX, start))
 		return NIC_TX_HANG;
 	while ((card->in_flight & 1u << slot) != 0)
@@ -240,7 +239,7 @@ static enum nic_result snp_send(void *ctx, const uint8_t *frame, size_t len)
 		status = card->snp->Transmit(card->snp, 0, bytes, card->tx[slot], NULL, NULL, NULL);
 	}
 	if (EFI_ERROR(status))
-		return fault(card, "SimpleNetwork.Transmit", status);
+		return snp_fault(card, "SimpleNetwork.Transmit", status);
 	card->in_flight |= (uint8_t)(1u << slot);
 	if (await_slots(card, (uint8_t)(1u << slot), now_ns(card)))
 		return NIC_OK;
@@ -262,7 +261,7 @@ static enum nic_result snp_receive(void *ctx, uint8_t *frame, size_t cap, size_t
 		if (status == EFI_NOT_READY)
 			return NIC_EMPTY;
 		if (EFI_ERROR(status) && status != EFI_BUFFER_TOO_SMALL)
-			return fault(card, "SimpleNetwork.Receive", status);
+			return snp_fault(card, "SimpleNetwork.Receive", status);
 		card->heard = true;
 		if (EFI_ERROR(status) || len > cap)
 			continue; /* longer than any frame we ask for: not ours */
@@ -278,78 +277,6 @@ static bool snp_wire(void *ctx, struct nic_wire *ret)
 	const struct snp_card *card = ctx;
 
 	return registers_wire(card->pci, ret);
-}
-
-/* ---- without the driver ---- */
-
-static enum nic_result snp_take_chip(void *ctx, struct nic_chip *ret)
-{
-	struct snp_card *card = ctx;
-	const char *call;
-	EFI_STATUS status;
-
-	if (!card->is_open)
-		return fault(card, "take_chip", EFI_NOT_READY);
-	card->snp->Shutdown(card->snp);
-	card->snp->Stop(card->snp);
-	fw.boot->CloseProtocol(card->handle, &guid_simple_network, fw.image, NULL);
-	card->is_open = false;
-	card->door = (struct chip_door){.pci = card->pci, .clock = card->clock, .nic = card->nic};
-	call = chip_take(&card->door, ret, &status);
-	return call == NULL ? NIC_OK : fault(card, call, status);
-}
-
-/* Whether the handle is this card's, as its driver made it anew. */
-static bool is_reborn(const struct snp_card *card, EFI_HANDLE handle)
-{
-	const EFI_SIMPLE_NETWORK *snp = protocol_on(handle, &guid_simple_network);
-	struct span path = path_of(handle);
-	struct path_node last;
-
-	return snp != NULL && snp->Mode != NULL && path_below(path, path_of(card->pci)) &&
-	       path_last(path, &last) && last.type == MESSAGING_DEVICE_PATH &&
-	       last.subtype == MSG_MAC_ADDR_DP &&
-	       mac_same(mac_at(snp->Mode->CurrentAddress.Addr), card->nic->mac);
-}
-
-static bool find_reborn(struct snp_card *card)
-{
-	struct handles handles = handles_with(&guid_simple_network);
-
-	card->handle = NULL;
-	for (size_t i = 0; i < handles.count && card->handle == NULL; i++) {
-		if (is_reborn(card, handles.at[i]))
-			card->handle = handles.at[i];
-	}
-	handles_free(&handles);
-	return card->handle != NULL;
-}
-
-/* Some drivers publish UNDI on a child, and Simple Network is made from that. */
-static void connect_undi(const struct snp_card *card)
-{
-	struct handles handles = handles_with(&guid_undi);
-
-	for (size_t i = 0; i < handles.count; i++) {
-		if (path_below(path_of(handles.at[i]), path_of(card->pci)))
-			fw.boot->ConnectController(handles.at[i], NULL, NULL, FALSE);
-	}
-	handles_free(&handles);
-}
-
-/* Step by step, so that the firmware's network stack does not speak from the card without need. */
-static enum nic_result snp_give_back_chip(void *ctx)
-{
-	struct snp_card *card = ctx;
-
-	chip_give_back(&card->door);
-	if (find_reborn(card))
-		return NIC_OK;
-	connect_undi(card);
-	if (find_reborn(card))
-		return NIC_OK;
-	fw.boot->ConnectController(card->pci, NULL, NULL, TRUE);
-	return find_reborn(card) ? NIC_OK : fault(card, "ConnectController (card)", EFI_NOT_FOUND);
 }
 
 /* ---- building ---- */
@@ -375,8 +302,5 @@ void snp_build(struct snp_card *card)
 	nic->receive = snp_receive;
 	if (card->pci != NULL && wire_known(nic->vendor_id, nic->device_id))
 		nic->wire = snp_wire;
-	if (card->pci != NULL && chip_driver_of(nic->vendor_id, nic->device_id) != NULL) {
-		nic->take_chip = snp_take_chip;
-		nic->give_back_chip = snp_give_back_chip;
-	}
+	snp_offer_loops(card);
 }

@@ -10,6 +10,7 @@
 
 #include "efi/chip.h"
 #include "efi/firmware.h"
+#include "efi/undi.h"
 
 #define SNP_TX_SLOTS    8
 #define SNP_FRAME_BYTES 2048
@@ -22,6 +23,8 @@ struct snp_card {
 	struct nic *nic; /* filled from this card; gets the error texts */
 	const struct clock_port *clock;
 	struct chip_door door;
+	struct undi undi;
+	unsigned loop_slot;
 	bool is_open;
 	bool was_used;     /* a driver of the firmware's own network stack had it */
 	bool heard;        /* a frame came in since the link was last asked for */
@@ -32,5 +35,16 @@ struct snp_card {
 
 /* Sets the functions of card->nic, its addresses and frame size. card's first five members are filled. */
 void snp_build(struct snp_card *card);
+
+/* ---- between snp.c and snp_loop.c ---- */
+
+/* Sets the functions by which the card can be tested in itself, as far as its driver or this program know how. */
+void snp_offer_loops(struct snp_card *card);
+
+/* Closes the protocol, whatever state the card is in. */
+void snp_give_back(struct snp_card *card);
+
+/* Says in card->nic->error which call failed how. Returns NIC_FAULT. */
+enum nic_result snp_fault(struct snp_card *card, const char *call, EFI_STATUS status);
 
 #endif
