@@ -289,7 +289,7 @@ struct pxe_initialized {
 
 struct pxe_transmit {
 	UINT64 frame;
-	UINT32 data_bytes; /* behind the media header */
+	UINT32 data_bytes;
 	UINT16 header_bytes, reserved;
 } __attribute__((packed));
 

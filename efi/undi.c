@@ -23,7 +23,6 @@ enum {
 #define COMPLETE         0xc000u
 #define NO_CPB_OR_DB     0x0001u
 #define MEMORY_MAX       (16u << 20)
-#define MEDIA_HEADER     14
 
 bool undi_find(struct undi *undi, EFI_HANDLE handle)
 {
@@ -101,9 +100,8 @@ const char *undi_enter(struct undi *undi, unsigned mode)
 
 bool undi_send(const struct undi *undi, const uint8_t *frame, size_t len)
 {
-	struct pxe_transmit out = {.frame = (UINTN)frame,
-		.data_bytes = (UINT32)(len - MEDIA_HEADER),
-		.header_bytes = MEDIA_HEADER};
+	/* The header counts as data: so EDK2's Simple Network has it, and so drivers take it. */
+	struct pxe_transmit out = {.frame = (UINTN)frame, .data_bytes = (UINT32)len};
 	struct pxe_status sent = {0};
 
 	command(undi, OP_GET_STATUS, GET_SENT_BUFFERS, NULL, 0, &sent, sizeof(sent));
