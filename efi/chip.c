@@ -6,13 +6,6 @@
 
 #define PAGES (NIC_CHIP_BYTES / 4096)
 
-static EFI_PCI_IO_PROTOCOL_WIDTH width(unsigned bytes)
-{
-	return bytes == 1   ? EfiPciIoWidthUint8
-	       : bytes == 2 ? EfiPciIoWidthUint16
-			    : EfiPciIoWidthUint32;
-}
-
 static EFI_PCI_IO_PROTOCOL_ACCESS *space(const struct chip_door *door)
 {
 	return door->bar.is_io ? &door->io->Io : &door->io->Mem;
@@ -24,7 +17,7 @@ static uint32_t read_register(void *ctx, uint32_t offset, unsigned bytes)
 	UINT32 value = 0;
 
 	if (EFI_ERROR(space(door)->Read(
-		    door->io, width(bytes), (UINT8)door->bar.index, offset, 1, &value)))
+		    door->io, registers_width(bytes), (UINT8)door->bar.index, offset, 1, &value)))
 		return UINT32_MAX;
 	return value;
 }
@@ -34,7 +27,8 @@ static void write_register(void *ctx, uint32_t offset, unsigned bytes, uint32_t 
 	const struct chip_door *door = ctx;
 	UINT32 word = value;
 
-	space(door)->Write(door->io, width(bytes), (UINT8)door->bar.index, offset, 1, &word);
+	space(door)->Write(
+		door->io, registers_width(bytes), (UINT8)door->bar.index, offset, 1, &word);
 }
 
 static void sleep_ns(void *ctx, uint64_t ns)

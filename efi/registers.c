@@ -2,21 +2,26 @@
 /* Peeking at a network card's registers. See registers.h. */
 #include "efi/registers.h"
 #include "nicprobe/wire.h"
-#include <efipciio.h>
 
 struct bar {
 	EFI_PCI_IO_PROTOCOL *io;
 	unsigned index;
 };
 
+EFI_PCI_IO_PROTOCOL_WIDTH registers_width(unsigned bytes)
+{
+	return bytes == 1   ? EfiPciIoWidthUint8
+	       : bytes == 2 ? EfiPciIoWidthUint16
+			    : EfiPciIoWidthUint32;
+}
+
 static bool read_register(void *ctx, uint32_t offset, unsigned bytes, uint32_t *ret)
 {
 	const struct bar *bar = ctx;
 	UINT32 value = 0;
 
-	if (EFI_ERROR(bar->io->Mem.Read(bar->io,
-		    bytes == 1 ? EfiPciIoWidthUint8 : EfiPciIoWidthUint32, (UINT8)bar->index,
-		    offset, 1, &value)))
+	if (EFI_ERROR(bar->io->Mem.Read(
+		    bar->io, registers_width(bytes), (UINT8)bar->index, offset, 1, &value)))
 		return false;
 	*ret = value;
 	return true;

@@ -24,18 +24,26 @@ void health_read(struct station *st)
 	struct nic_health *h = &st->health;
 	struct nic_wire wire;
 
-	if (!st->opened || st->nic->wire == NULL || !st->nic->wire(st->nic->ctx, &wire))
+	if (!st->opened || st->nic->wire == NULL)
 		return;
+	if (!st->nic->wire(st->nic->ctx, &wire)) {
+		h->gone = h->known;
+		return;
+	}
 	for (size_t i = 0; wire.counted && h->known && i < NIC_COUNTS; i++)
 		h->counts[i] += wire.counts[i];
 	h->wire = wire;
 	h->known = true;
+	h->gone = false;
 }
 
 static const char *duplex_text(enum duplex duplex)
 {
 	return duplex == DUPLEX_FULL ? "full" : duplex == DUPLEX_HALF ? "half" : "unknown";
 }
+
+/* A faster card on a gigabit switch is usual; anything slower than that is not, and hardly ever meant. */
+#define USUAL_MBPS 1000u
 
 static void tell_slow(struct run *run, const struct station *st)
 {
@@ -45,11 +53,17 @@ static void tell_slow(struct run *run, const struct station *st)
 		FIELD_NUM("max_speed_mbps", w->max_speed_mbps),
 		FIELD_STR("duplex", duplex_text(w->duplex))};
 
-	if (w->speed_mbps < w->max_speed_mbps || w->duplex == DUPLEX_HALF)
+	const bool slow = w->speed_mbps < w->max_speed_mbps;
+
+	if ((slow && w->speed_mbps < USUAL_MBPS) || w->duplex == DUPLEX_HALF)
 		record_finding(run->rec, FINDING_NIC_SLOW_LINK, st->nic->id, fields,
 			ARRAY_LEN(fields),
 			"%s runs at %u Mb/s, %s duplex; it can do %u Mb/s, full duplex.",
 			st->nic->id, w->speed_mbps, duplex_text(w->duplex), w->max_speed_mbps);
+	else if (slow)
+		record_note(run->rec, st->nic->id,
+			"%s runs at %u Mb/s and could do %u: usual, if the switch has no more.",
+			st->nic->id, w->speed_mbps, w->max_speed_mbps);
 }
 
 /* Slots often have fewer lanes than the card: worth knowing, no fault by itself. */
@@ -116,15 +130,12 @@ void health_tell_errors(struct run *run, struct station *st)
 
 void health_measure_counts(struct run *run, const struct station *st)
 {
-	const uint64_t frames = traffic_frames(&st->traffic);
-
-	if (!st->opened || !st->health.known || !st->health.wire.counted)
-		return;
-	for (size_t i = 0; i < NIC_COUNTS; i++)
+	if (st->opened && st->health.gone)
+		record_note(run->rec, st->nic->id,
+			"The registers of %s answered at first and do not any more: the card is gone from the bus. Its counters are of the time before.",
+			st->nic->id);
+	for (size_t i = 0;
+		st->opened && st->health.known && st->health.wire.counted && i < NIC_COUNTS; i++)
 		record_measure(
 			run->rec, st->nic->id, counters[i].name, st->health.counts[i], 0, "1");
-	if (frames > 0 && damaged(&st->health) == 0)
-		record_coverage(run->rec, st->nic->id,
-			"its own counters have no damaged frame beside %llu that arrived",
-			(unsigned long long)frames);
 }

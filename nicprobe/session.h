@@ -35,6 +35,7 @@
 /* What a card's registers said. */
 struct nic_health {
 	bool known;
+	bool gone;                   /* it could be read before, and now it cannot */
 	struct nic_wire wire;        /* at the last reading */
 	uint64_t counts[NIC_COUNTS]; /* since the first reading */
 	bool errors_reported;

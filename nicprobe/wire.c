@@ -8,7 +8,17 @@
 
 /* ---- which cards ---- */
 
-enum family { INTEL_GIGABIT, INTEL_FAST, REALTEK_GIGABIT, REALTEK_FAST };
+enum family {
+	INTEL_GIGABIT,
+	INTEL_FAST,
+	INTEL_2500,
+	INTEL_10000,
+	INTEL_MULTI,
+	REALTEK_GIGABIT,
+	REALTEK_FAST,
+	REALTEK_2500,
+	REALTEK_5000,
+};
 
 /* Device ids as Intel and Realtek assign them; of Intel's all that have the registers of the 8254x. */
 static const uint16_t intel_gigabit[] = {
@@ -31,8 +41,19 @@ static const uint16_t intel_gigabit[] = {
 	0x150e, 0x150f, 0x1510, 0x1511, 0x1516, 0x1527, 0x0438, 0x043a, 0x043c, 0x0440, 0x1521,
 	0x1522, 0x1523, 0x1524, 0x1533, 0x1536, 0x1537, 0x1538, 0x1539, 0x157b, 0x157c, 0x1f41};
 static const uint16_t intel_fast[] = {0x104c, 0x10c4, 0x10c5, 0x10c0, 0x10c2, 0x10c3};
+/* I225 and I226, I220, I221: datasheets, 9.3 */
+static const uint16_t intel_2500[] = {0x15f2, 0x15f3, 0x15f7, 0x15f8, 0x3100, 0x3101, 0x3102,
+	0x0d9f, 0x5502, 0x5503, 0x125b, 0x125c, 0x125d, 0x125e};
+/* 82599, X540: datasheets, 9.3 */
+static const uint16_t intel_10000[] = {0x10f7, 0x10f8, 0x10f9, 0x10fb, 0x10fc, 0x1507, 0x1514,
+	0x1517, 0x151c, 0x1529, 0x152a, 0x154a, 0x154d, 0x1557, 0x1528, 0x1560};
+/* X550, and its likes in chipsets as far as they have 10 gigabit */
+static const uint16_t intel_multi[] = {
+	0x1563, 0x15d1, 0x15aa, 0x15ab, 0x15ac, 0x15ad, 0x15c2, 0x15c3, 0x15c4, 0x15c8, 0x15ce};
 static const uint16_t realtek_gigabit[] = {0x8161, 0x8167, 0x8168, 0x8169};
 static const uint16_t realtek_fast[] = {0x8136};
+static const uint16_t realtek_2500[] = {0x8125, 0x8162, 0x3000};
+static const uint16_t realtek_5000[] = {0x8126};
 
 static const struct {
 	uint16_t vendor_id;
@@ -42,8 +63,13 @@ static const struct {
 } families[] = {
 	{VENDOR_INTEL, INTEL_GIGABIT, intel_gigabit, ARRAY_LEN(intel_gigabit)},
 	{VENDOR_INTEL, INTEL_FAST, intel_fast, ARRAY_LEN(intel_fast)},
+	{VENDOR_INTEL, INTEL_2500, intel_2500, ARRAY_LEN(intel_2500)},
+	{VENDOR_INTEL, INTEL_10000, intel_10000, ARRAY_LEN(intel_10000)},
+	{VENDOR_INTEL, INTEL_MULTI, intel_multi, ARRAY_LEN(intel_multi)},
 	{VENDOR_REALTEK, REALTEK_GIGABIT, realtek_gigabit, ARRAY_LEN(realtek_gigabit)},
 	{VENDOR_REALTEK, REALTEK_FAST, realtek_fast, ARRAY_LEN(realtek_fast)},
+	{VENDOR_REALTEK, REALTEK_2500, realtek_2500, ARRAY_LEN(realtek_2500)},
+	{VENDOR_REALTEK, REALTEK_5000, realtek_5000, ARRAY_LEN(realtek_5000)},
 };
 
 static bool family_of(uint16_t vendor_id, uint16_t device_id, enum family *ret)
@@ -69,86 +95,119 @@ bool wire_known(uint16_t vendor_id, uint16_t device_id)
 
 /* ---- their registers ---- */
 
-/* Intel, Device Status. */
-#define INTEL_STATUS      0x0008
-#define INTEL_FULL_DUPLEX 0x01u
-#define INTEL_LINK        0x02u
-#define INTEL_SPEED_SHIFT 6
-
-static const uint16_t intel_counters[NIC_COUNTS] = {
-	[NIC_CRC] = 0x4000,
-	[NIC_ALIGNMENT] = 0x4004,
-	[NIC_SYMBOL] = 0x4008,
-	[NIC_RECEIVE] = 0x400c,
-	[NIC_MISSED] = 0x4010,
-	[NIC_LATE_COLLISION] = 0x4020,
-	[NIC_NO_BUFFER] = 0x40a0,
+/* A register, or one of its fields, that says how fast the link is. The first that matches counts. */
+struct speed {
+	uint32_t mask, value;
+	unsigned mbps;
 };
 
-static bool read_intel(const struct register_port *port, struct nic_wire *ret)
-{
-	static const unsigned speeds[] = {10, 100, 1000, 1000};
+/* Where a family tells what. */
+struct layout {
 	uint32_t status;
+	unsigned status_bytes;
+	uint32_t link, full_duplex; /* bits of it; full_duplex 0: the family knows nothing else */
+	struct speed speeds[5];     /* up to one with mask 0, which always matches */
+	unsigned max_mbps;
+	uint16_t counters[NIC_COUNTS]; /* 0: it has no such */
+};
 
-	if (!port->read(port->ctx, INTEL_STATUS, 4, &status) || status == ALL_ONES)
-		return false;
-	for (size_t i = 0; i < NIC_COUNTS; i++) {
-		if (!port->read(port->ctx, intel_counters[i], 4, &ret->counts[i]) ||
-			ret->counts[i] == ALL_ONES)
-			return false;
+#define INTEL_COUNTERS                                                                        \
+	{                                                                                     \
+		[NIC_CRC] = 0x4000, [NIC_ALIGNMENT] = 0x4004, [NIC_SYMBOL] = 0x4008,          \
+		[NIC_RECEIVE] = 0x400c, [NIC_MISSED] = 0x4010, [NIC_LATE_COLLISION] = 0x4020, \
+		[NIC_NO_BUFFER] = 0x40a0                                                      \
 	}
-	ret->counted = true;
-	ret->link = (status & INTEL_LINK) != 0;
-	if (ret->link) {
-		ret->speed_mbps = speeds[status >> INTEL_SPEED_SHIFT & 3];
-		ret->duplex = status & INTEL_FULL_DUPLEX ? DUPLEX_FULL : DUPLEX_HALF;
+
+/* Device Status; PHYstatus. */
+#define INTEL    .status = 0x0008, .status_bytes = 4, .link = 0x02, .full_duplex = 0x01
+#define REALTEK  .status = 0x006c, .status_bytes = 1, .link = 0x02, .full_duplex = 0x01
+#define REALTEKS .status = 0x006c, .status_bytes = 2, .link = 0x02, .full_duplex = 0x01
+/* LINKS: 82599 datasheet, 8.2.3.22.20; counters: 8.2.3.23. Illegal bytes count as symbols. */
+#define INTEL_TEN                                              \
+	.status = 0x42a4, .status_bytes = 4, .link = 1u << 30, \
+	.counters = {[NIC_CRC] = 0x4000, [NIC_SYMBOL] = 0x4004, [NIC_MISSED] = 0x3fa0}
+#define UP_TO_10000                                              \
+	{3u << 28, 3u << 28, 10000}, {3u << 28, 2u << 28, 1000}, \
+	{                                                        \
+		3u << 28, 1u << 28, 100                          \
 	}
-	return true;
+#define UP_TO_1000_INTEL                       \
+	{0x80, 0x80, 1000}, {0x40, 0x40, 100}, \
+	{                                      \
+		0, 0, 10                       \
+	}
+#define UP_TO_1000_REALTEK                     \
+	{0x10, 0x10, 1000}, {0x08, 0x08, 100}, \
+	{                                      \
+		0x04, 0x04, 10                 \
+	}
+
+static const struct layout layouts[] = {
+	[INTEL_GIGABIT] = {INTEL, .speeds = {UP_TO_1000_INTEL}, .max_mbps = 1000,
+		.counters = INTEL_COUNTERS},
+	[INTEL_FAST] = {INTEL, .speeds = {UP_TO_1000_INTEL}, .max_mbps = 100,
+		.counters = INTEL_COUNTERS},
+	/* I225 datasheet, 8.2.2: bit 22 tells 2.5 gigabit from 1 */
+	[INTEL_2500] = {INTEL, .speeds = {{0x400080, 0x400080, 2500}, UP_TO_1000_INTEL},
+		.max_mbps = 2500, .counters = INTEL_COUNTERS},
+	[INTEL_10000] = {INTEL_TEN, .speeds = {UP_TO_10000}, .max_mbps = 10000},
+	/* X550 datasheet, 8.2.2.22.10: bit 27 makes 2.5 gigabit of 10, and 5 of 0.1 */
+	[INTEL_MULTI] = {INTEL_TEN,
+		.speeds = {{7u << 27, 7u << 27, 2500}, {7u << 27, 3u << 27, 5000}, UP_TO_10000},
+		.max_mbps = 10000},
+	[REALTEK_GIGABIT] = {REALTEK, .speeds = {UP_TO_1000_REALTEK}, .max_mbps = 1000},
+	[REALTEK_FAST] = {REALTEK, .speeds = {UP_TO_1000_REALTEK}, .max_mbps = 100},
+	/* wider than the 8168's: bits 10 and 12, as in Realtek's own drivers */
+	[REALTEK_2500] = {REALTEKS, .speeds = {{0x400, 0x400, 2500}, UP_TO_1000_REALTEK},
+		.max_mbps = 2500},
+	[REALTEK_5000] = {REALTEKS,
+		.speeds = {{0x1000, 0x1000, 5000}, {0x400, 0x400, 2500}, UP_TO_1000_REALTEK},
+		.max_mbps = 5000},
+};
+
+/* False: could not, or all ones, as of a card that is gone. */
+static bool read_alive(
+	const struct register_port *port, uint32_t offset, unsigned bytes, uint32_t *ret)
+{
+	return port->read(port->ctx, offset, bytes, ret) && *ret != ALL_ONES >> (32 - 8 * bytes);
 }
 
-/* Realtek, PHYstatus. */
-#define REALTEK_PHY_STATUS  0x6c
-#define REALTEK_FULL_DUPLEX 0x01u
-#define REALTEK_LINK        0x02u
-
-static bool read_realtek(const struct register_port *port, struct nic_wire *ret)
+static unsigned speed_of(const struct layout *l, uint32_t status)
 {
-	static const struct {
-		uint32_t bit;
-		unsigned mbps;
-	} speeds[] = {{0x04, 10}, {0x08, 100}, {0x10, 1000}};
-	uint32_t status;
-
-	if (!port->read(port->ctx, REALTEK_PHY_STATUS, 1, &status) || status == (uint8_t)ALL_ONES)
-		return false;
-	ret->link = (status & REALTEK_LINK) != 0;
-	for (size_t i = 0; ret->link && i < ARRAY_LEN(speeds); i++) {
-		if (status & speeds[i].bit)
-			ret->speed_mbps = speeds[i].mbps;
+	for (size_t i = 0; i < ARRAY_LEN(l->speeds) && l->speeds[i].mbps != 0; i++) {
+		if ((status & l->speeds[i].mask) == l->speeds[i].value)
+			return l->speeds[i].mbps;
 	}
-	if (ret->link)
-		ret->duplex = status & REALTEK_FULL_DUPLEX ? DUPLEX_FULL : DUPLEX_HALF;
-	return true;
+	return 0;
 }
 
 bool wire_read(uint16_t vendor_id, uint16_t device_id, const struct register_port *port,
 	struct nic_wire *ret)
 {
-	static const struct {
-		bool (*read)(const struct register_port *port, struct nic_wire *ret);
-		unsigned max_mbps;
-	} readers[] = {
-		[INTEL_GIGABIT] = {read_intel, 1000},
-		[INTEL_FAST] = {read_intel, 100},
-		[REALTEK_GIGABIT] = {read_realtek, 1000},
-		[REALTEK_FAST] = {read_realtek, 100},
-	};
-	struct nic_wire wire = {0};
+	struct nic_wire wire = {.link = false};
+	const struct layout *l;
 	enum family family;
+	uint32_t status;
 
-	if (!family_of(vendor_id, device_id, &family) || !readers[family].read(port, &wire))
+	if (!family_of(vendor_id, device_id, &family))
 		return false;
-	wire.max_speed_mbps = readers[family].max_mbps;
+	l = &layouts[family];
+	if (!read_alive(port, l->status, l->status_bytes, &status))
+		return false;
+	for (size_t i = 0; i < NIC_COUNTS; i++) {
+		if (l->counters[i] == 0)
+			continue;
+		if (!read_alive(port, l->counters[i], 4, &wire.counts[i]))
+			return false;
+		wire.counted = true;
+	}
+	wire.max_speed_mbps = l->max_mbps;
+	wire.link = (status & l->link) != 0;
+	if (wire.link) {
+		wire.speed_mbps = speed_of(l, status);
+		wire.duplex = l->full_duplex == 0 || status & l->full_duplex ? DUPLEX_FULL
+									     : DUPLEX_HALF;
+	}
 	*ret = wire;
 	return true;
 }

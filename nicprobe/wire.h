@@ -3,8 +3,8 @@
  *
  * Pure over a register port. Nothing is written, so that the firmware's driver keeps the card; reading the counters clears
  * them.
- * Spec.  Intel 8254x and 8257x family software developer's manuals, and those of the I210 and I350 (Device Status, Statistic
- *        Registers); Realtek RTL8169/8168 registers (PHYstatus); PCI Express Base 4.0, 7.5.3 (PCI Express Capability).
+ * Spec.  Intel 8254x and 8257x family software developer's manuals, and those of the I210, I350 and I225 (Device Status, Statistic
+ *        Registers); 82599, X540 and X550 datasheets (LINKS, statistics); Realtek RTL8169/8168/8125 registers (PHYstatus); PCI Express Base 4.0, 7.5.3 (PCI Express Capability).
  * Trust. All ones are what a card that is gone answers: then nothing is known. The capability list is bounded.
  */
 #ifndef KIRIWAKE_NICPROBE_WIRE_H
@@ -15,7 +15,7 @@
 /* Memory-mapped registers of one card. */
 struct register_port {
 	void *ctx;
-	/* Reads `bytes` (1 or 4) at `offset`. False: could not. */
+	/* Reads `bytes` (1, 2 or 4) at `offset`. False: could not. */
 	bool (*read)(void *ctx, uint32_t offset, unsigned bytes, uint32_t *ret);
 };
 

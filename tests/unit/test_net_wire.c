@@ -12,14 +12,15 @@ static struct rig rig;
 /* The one register that has a value, and what it is; others are 0. */
 struct registers {
 	uint32_t offset, value;
-	unsigned left; /* readings until it fails */
+	unsigned left;  /* readings until it fails */
+	unsigned bytes; /* that it has to be read with; 0: four */
 };
 
 static bool read_register(void *ctx, uint32_t offset, unsigned bytes, uint32_t *ret)
 {
 	struct registers *r = ctx;
 
-	CHECK(bytes == (r->offset == 0x6c ? 1 : 4));
+	CHECK(bytes == (r->bytes != 0 ? r->bytes : 4));
 	if (r->left-- == 0)
 		return false;
 	*ret = offset == r->offset ? r->value : 0;
@@ -42,17 +43,40 @@ static void test_registers(void)
 		{0x8086, 0x104c, 8, 0x43, true, true, 100, 100, DUPLEX_FULL},
 		{0x8086, 0x10d3, 8, 0x81, true, false, 0, 1000, DUPLEX_UNKNOWN},
 		{0x8086, 0x10d3, 8, 0xffffffff, false, false, 0, 0, DUPLEX_UNKNOWN},
-		{0x8086, 0x10fb, 8, 0x83, false, false, 0, 0, DUPLEX_UNKNOWN}, /* ixgbe */
+		{0x8086, 0x15f3, 8, 0x4000c3, true, true, 2500, 2500, DUPLEX_FULL}, /* I225 */
+		{0x8086, 0x125c, 8, 0x400083, true, true, 2500, 2500, DUPLEX_FULL}, /* I226 */
+		{0x8086, 0x15f3, 8, 0x83, true, true, 1000, 2500, DUPLEX_FULL},
+		{0x8086, 0x15f3, 8, 0x42, true, true, 100, 2500, DUPLEX_HALF},
+		{0x8086, 0x10fb, 0x42a4, 0x70000000, true, true, 10000, 10000,
+			DUPLEX_FULL}, /* 82599 */
+		{0x8086, 0x10fb, 0x42a4, 0x78000000, true, true, 10000, 10000, DUPLEX_FULL},
+		{0x8086, 0x1528, 0x42a4, 0x50000000, true, true, 100, 10000,
+			DUPLEX_FULL}, /* X540 */
+		{0x8086, 0x10fb, 0x42a4, 0x60000000, true, true, 1000, 10000, DUPLEX_FULL},
+		{0x8086, 0x10fb, 0x42a4, 0x40000000, true, true, 0, 10000, DUPLEX_FULL},
+		{0x8086, 0x10fb, 0x42a4, 0x30000000, true, false, 0, 10000, DUPLEX_UNKNOWN},
+		{0x8086, 0x1563, 0x42a4, 0x78000000, true, true, 2500, 10000,
+			DUPLEX_FULL}, /* X550 */
+		{0x8086, 0x1563, 0x42a4, 0x58000000, true, true, 5000, 10000, DUPLEX_FULL},
+		{0x8086, 0x10fb, 0x42a4, 0xffffffff, false, false, 0, 0, DUPLEX_UNKNOWN},
+		{0x8086, 0x1572, 8, 0x83, false, false, 0, 0, DUPLEX_UNKNOWN}, /* X710: not known */
 		{0x10ec, 0x8168, 0x6c, 0x13, true, true, 1000, 1000, DUPLEX_FULL},
 		{0x10ec, 0x8168, 0x6c, 0x0a, true, true, 100, 1000, DUPLEX_HALF},
 		{0x10ec, 0x8136, 0x6c, 0x0b, true, true, 100, 100, DUPLEX_FULL},
+		{0x10ec, 0x8125, 0x6c, 0x403, true, true, 2500, 2500, DUPLEX_FULL},
+		{0x10ec, 0x8125, 0x6c, 0x13, true, true, 1000, 2500, DUPLEX_FULL},
+		{0x10ec, 0x8125, 0x6c, 0xffff, false, false, 0, 0, DUPLEX_UNKNOWN},
+		{0x10ec, 0x8126, 0x6c, 0x1003, true, true, 5000, 5000, DUPLEX_FULL},
 		{0x10ec, 0x8168, 0x6c, 0x11, true, false, 0, 1000, DUPLEX_UNKNOWN},
 		{0x10ec, 0x8168, 0x6c, 0xff, false, false, 0, 0, DUPLEX_UNKNOWN},
 		{0x10ec, 0x10d3, 0x6c, 0x13, false, false, 0, 0, DUPLEX_UNKNOWN},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct registers r = {cases[i].offset, cases[i].value, 100};
+		const unsigned bytes = cases[i].offset != 0x6c                                 ? 4
+				       : cases[i].device >= 0x8125 && cases[i].device < 0x8136 ? 2
+											       : 1;
+		struct registers r = {cases[i].offset, cases[i].value, 100, bytes};
 		const struct register_port port = {&r, read_register};
 		struct nic_wire w = {0};
 
@@ -75,7 +99,7 @@ static void test_counters(void)
 	struct nic_wire untouched = {.speed_mbps = 4711};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct registers r = {cases[i].offset, 9, 100};
+		struct registers r = {cases[i].offset, 9, 100, 4};
 		const struct register_port port = {&r, read_register};
 		struct nic_wire w;
 
@@ -84,12 +108,45 @@ static void test_counters(void)
 			CHECK(w.counts[c] == (c == cases[i].count ? 9 : 0), "%zu %u", i, c);
 	}
 	for (unsigned n = 0; n <= NIC_COUNTS; n++) { /* the card goes away in the midst */
-		struct registers r = {8, 0x83, n};
+		struct registers r = {8, 0x83, n, 4};
 		const struct register_port port = {&r, read_register};
 
 		CHECK(!wire_read(0x8086, 0x10d3, &port, &untouched));
 	}
 	CHECK(untouched.speed_mbps == 4711);
+}
+
+static bool read_anything(void *ctx, uint32_t offset, unsigned bytes, uint32_t *ret)
+{
+	struct rng *rng = ctx;
+
+	(void)offset;
+	*ret = (uint32_t)rng_next(rng) >> (32 - 8 * bytes);
+	return rng_next(rng) % 64 != 0;
+}
+
+/* Whatever the registers say, the speed is one there is, and there is none without link. */
+static void test_hostile(void)
+{
+	static const uint16_t devices[][2] = {{0x8086, 0x10d3}, {0x8086, 0x15f3}, {0x8086, 0x10fb},
+		{0x8086, 0x1563}, {0x10ec, 0x8168}, {0x10ec, 0x8125}, {0x10ec, 0x8126}};
+	static const unsigned speeds[] = {0, 10, 100, 1000, 2500, 5000, 10000};
+	struct rng rng = {7};
+	const struct register_port port = {&rng, read_anything};
+
+	for (unsigned n = 0; n < 20000; n++) {
+		const uint16_t *d = devices[n % ARRAY_LEN(devices)];
+		struct nic_wire w = {.speed_mbps = 4711};
+		bool known = false;
+
+		if (!wire_read(d[0], d[1], &port, &w)) {
+			CHECK(w.speed_mbps == 4711);
+			continue;
+		}
+		for (size_t i = 0; i < ARRAY_LEN(speeds); i++)
+			known = known || w.speed_mbps == speeds[i];
+		CHECK(known && (w.link || (w.speed_mbps == 0 && w.duplex == DUPLEX_UNKNOWN)));
+	}
 }
 
 /* ---- configuration space ---- */
@@ -143,6 +200,12 @@ static void test_config(void)
 	CHECK(!pcie_link_read(all, &link));
 	config[0x04] = 1; /* decodes no memory */
 	CHECK(!wire_bar(all, false, &bar));
+	CHECK(wire_bar(all, true, &bar) == false, "BAR 0 has no address");
+	config[0x11] = 0xc0;
+	CHECK(wire_bar(all, true, &bar) && bar == 0);
+	config[0x04] = 2;
+	config[0x19] = config[0x1d] = 1; /* a wide one, and its upper half */
+	CHECK(wire_bar(all, false, &bar) && bar == 2 && !wire_bar(all, true, &bar));
 	memset(config, 0xff, sizeof(config));
 	CHECK(!pcie_link_read(all, &link) && !wire_bar(all, false, &bar));
 }
@@ -221,6 +284,48 @@ static void test_errors_once(void)
 	CHECK(strstr(rig.measures, "missed_frames=") != NULL);
 }
 
+static struct nic_wire fake;
+static unsigned readings_left;
+
+static bool read_fake(void *ctx, struct nic_wire *ret)
+{
+	(void)ctx;
+	if (readings_left == 0)
+		return false;
+	readings_left--;
+	*ret = fake;
+	return true;
+}
+
+/* A card that goes away is no card with errors; a fast one on a gigabit switch is no slow one. */
+static void test_gone_and_fast(void)
+{
+	fake = (struct nic_wire){.link = true,
+		.speed_mbps = 1000,
+		.max_speed_mbps = 2500,
+		.duplex = DUPLEX_FULL,
+		.counted = true};
+	readings_left = 2;
+	rig_init(&rig, (const char *const[]){"asks=10.0.2.77", NULL});
+	rig.nics[0].wire = read_fake;
+	rig_check(&rig, 0);
+	rig_check(&rig, 1);
+	rig_check(&rig, 2);
+	net_session_end(&rig.run);
+	CHECK_STR(rig_codes(&rig), "");
+	CHECK(strstr(rig.notes, "nic0 runs at 1000 Mb/s and could do 2500") != NULL, "%s",
+		rig.notes);
+	CHECK(strstr(rig.notes, "the card is gone from the bus") != NULL, "%s", rig.notes);
+	fake.speed_mbps = 100;
+	readings_left = UINT32_MAX;
+	rig_init(&rig, (const char *const[]){"asks=10.0.2.77", NULL});
+	rig.nics[0].wire = read_fake;
+	rig_check(&rig, 1);
+	CHECK_STR(rig_codes(&rig), "nic-slow-link");
+	CHECK(strstr(rig.notes, "gone") == NULL);
+	net_session_end(&rig.run);
+}
+
 /* A slot with fewer lanes is a note, no finding. */
 static void test_bus(void)
 {
@@ -241,9 +346,11 @@ int main(void)
 {
 	test_registers();
 	test_counters();
+	test_hostile();
 	test_config();
 	test_checks();
 	test_errors_once();
+	test_gone_and_fast();
 	test_bus();
 	return test_end(__FILE__);
 }
