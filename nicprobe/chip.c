@@ -9,29 +9,31 @@
 
 /* ---- which chip ---- */
 
-/* Device ids as the makers' datasheets give them; the loopback of each is in its driver's header comment. */
+/* Device ids as the makers' manuals give them: Intel's 8254x Software Developer's Manual and the datasheet of each later chip; RTL8139D
+ * and Am79C970A datasheets; 21143 hardware reference manual. Copper only where the PHY is looped. The source of each loopback is in
+ * its driver's header comment. */
 static const struct {
 	uint16_t vendor_id, device_id;
 	const struct chip_driver *driver;
 } chips[] = {
-	{0x8086, 0x1008, &intel_8254x_driver}, /* 82544GC: 8254x manual, 5.2 */
-	{0x8086, 0x100e, &intel_8254x_driver}, /* 82540EM: same */
-	{0x8086, 0x100f, &intel_8254x_driver}, /* 82545EM: same */
-	{0x8086, 0x10d3, &intel_82574_driver}, /* 82574L: 82574 datasheet, 9.1 */
-	{0x8086, 0x150e, &intel_82580_driver}, /* 82580 copper: 82580 datasheet, 9.2 */
-	{0x8086, 0x1516, &intel_82580_driver}, /* 82580 dual copper: same */
-	{0x8086, 0x1521, &intel_82580_driver}, /* I350 copper: I350 datasheet, 9.2 */
-	{0x8086, 0x1533, &intel_i210_driver},  /* I210 copper: I210 datasheet, 9.2 */
-	{0x8086, 0x157b, &intel_i210_driver},  /* I210 copper without flash: same */
-	{0x8086, 0x1539, &intel_i210_driver},  /* I211: I211 datasheet, 9.2 */
-	{0x8086, 0x10f7, &intel_82599_driver}, /* 82599 KX4: 82599 datasheet, 9.2 */
-	{0x8086, 0x10f8, &intel_82599_driver}, /* 82599 backplane: same */
-	{0x8086, 0x10fb, &intel_82599_driver}, /* 82599 SFP+: same */
-	{0x8086, 0x1528, &intel_x540_driver},  /* X540-T: X540 datasheet, 9.2 */
-	{0x8086, 0x1563, &intel_x540_driver},  /* X550-T: X550 datasheet, 9.2 */
-	{0x10ec, 0x8139, &rtl8139_driver},     /* RTL8139 datasheet, 5 */
-	{0x1022, 0x2000, &pcnet_driver},       /* Am79C970A to Am79C973: Am79C970A datasheet */
-	{0x1011, 0x0019, &tulip_driver},       /* 21142 and 21143: 21143 manual, 3.1 */
+	{0x8086, 0x1008, &intel_8254x_driver}, /* 82544GC */
+	{0x8086, 0x100e, &intel_8254x_driver}, /* 82540EM */
+	{0x8086, 0x100f, &intel_8254x_driver}, /* 82545EM */
+	{0x8086, 0x10d3, &intel_82574_driver}, /* 82574L */
+	{0x8086, 0x150e, &intel_82580_driver}, /* 82580 */
+	{0x8086, 0x1516, &intel_82580_driver}, /* 82580, two ports */
+	{0x8086, 0x1521, &intel_82580_driver}, /* I350 */
+	{0x8086, 0x1533, &intel_i210_driver},  /* I210 */
+	{0x8086, 0x157b, &intel_i210_driver},  /* I210 without flash */
+	{0x8086, 0x1539, &intel_i210_driver},  /* I211 */
+	{0x8086, 0x10f7, &intel_82599_driver}, /* 82599 KX4 */
+	{0x8086, 0x10f8, &intel_82599_driver}, /* 82599 backplane */
+	{0x8086, 0x10fb, &intel_82599_driver}, /* 82599 SFP+ */
+	{0x8086, 0x1528, &intel_x540_driver},  /* X540-T */
+	{0x8086, 0x1563, &intel_x540_driver},  /* X550-T */
+	{0x10ec, 0x8139, &rtl8139_driver},     /* RTL8139 */
+	{0x1022, 0x2000, &pcnet_driver},       /* Am79C970A to Am79C973 */
+	{0x1011, 0x0019, &tulip_driver},       /* 21142, 21143 */
 };
 
 const struct chip_driver *chip_driver_of(uint16_t vendor_id, uint16_t device_id)

@@ -2,9 +2,9 @@
 /* Intel's gigabit chips with their PHY in loopback: 82540EM, 82544GC, 82545EM, 82574L, 82580, I350, I210, I211, all with copper.
  *
  * Pure over struct nic_chip.
- * Spec.  Intel 8254x Software Developer's Manual 13 (registers), 14.5 (initialization); 82574 datasheet 9 and 10; 82580 and I350
- *        datasheets 3.5.6.3 and 4.6, I210 datasheet 3.7.6.3 and 4.6 (loopback in the PHY, initialization); IEEE 802.3 22.2.4.1 (PHY
- *        control register, bit 14). That the 82580's PHY wants register 19 and the I210's page 0 first is in the open drivers.
+ * Spec.  Intel 8254x Software Developer's Manual 13 (registers), 14.5 (initialization); datasheets of the 82574, 82580, I350 and I210
+ *        (the same registers); IEEE 802.3 22.2.4.1 (PHY control register, bit 14). That the PHY of 82580 and I350 wants register 19
+ *        to be 0x8041 first, and that of the I210 page 0, is how the self test of Linux' igb driver enters the loopback.
  */
 #include "nicprobe/intel_ring.h"
 
@@ -131,7 +131,7 @@ static void end(struct chip *chip)
 
 #define RINGS_OLD .rx = 0x2800, .tx = 0x3800
 #define RINGS_NEW .rx = 0xc000, .tx = 0xe000, .rx_format = 0xc00c, .enable = 1u << 25
-#define TX_COUNT  (1u << 22) /* descriptors, not cache lines: 82574 datasheet 10.2.6.9 */
+#define TX_COUNT  (1u << 22) /* TXDCTL.GRAN: descriptors, not cache lines */
 #define NEGOTIATE 0x1340u
 #define RESET_PHY 0x9340u
 

@@ -2,8 +2,8 @@
 /* Rings of legacy descriptors, as all of Intel's chips from the 82544 to the X550 take them.
  *
  * Pure over struct nic_chip.
- * Spec.  Intel 8254x Software Developer's Manual 3.2.3 and 3.3.3; for queues that are enabled one by one: 82580 datasheet 7.1.4 and
- *        8.10, I210 datasheet 7.1.4 and 8.10, 82599 datasheet 7.1.5, 7.2.3 and 8.2.3.8.
+ * Spec.  Intel 8254x Software Developer's Manual 3.2.3 and 3.3.3 (descriptors); for queues that are enabled one by one SRRCTL, RXDCTL
+ *        and TXDCTL in the datasheets of the 82580, I210 and 82599.
  */
 #ifndef KIRIWAKE_NICPROBE_INTEL_RING_H
 #define KIRIWAKE_NICPROBE_INTEL_RING_H

@@ -2,8 +2,8 @@
 /* Intel's 10-gigabit chips with their MAC in loopback: 82599, X540, X550.
  *
  * Pure over struct nic_chip.
- * Spec.  82599 datasheet 3.7.6 and 4.6.3 to 4.6.9 (loopback, initialization), 8.2.3 (registers: HLREG0 bit 15 is the loopback, AUTOC bit 0
- *        forces the link); X540 datasheet 8.2.4.24 (MACC bit 0 forces the link).
+ * Spec.  82599 datasheet: CTRL, HLREG0 (bit 15: loopback), AUTOC (bit 0 forces the link), FCTRL, RXCTRL, DMATXCTL; X540 datasheet: MACC
+ *        (bit 0 forces the link). The same order as in the self test of Linux' ixgbe driver.
  */
 #include "nicprobe/intel_ring.h"
 
@@ -14,7 +14,7 @@
 #define CTRL_EXT_NS_DIS 0x00010000u
 #define EIMC            0x00888
 #define RX_DCA          0x0100c
-#define RX_DCA_RESERVED 0x00001000u /* to be cleared: 82599 datasheet 4.6.7 */
+#define RX_DCA_RESERVED 0x00001000u /* to be cleared before the receiver is on */
 #define RDRXCTL         0x02f00
 #define RDRXCTL_STRIP   0x00000002u
 #define RXCTRL          0x03000

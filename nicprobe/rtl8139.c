@@ -2,8 +2,8 @@
 /* Realtek RTL8139 with its transmitter in loopback.
  *
  * Pure over struct nic_chip. No rings of descriptors: four places for frames to send, one circular buffer for those that came.
- * Spec.  RTL8139C(L)+ datasheet 5 (registers; transmit configuration bits 18:17 both set: loopback) and 6.2, 6.3; RTL8139 programming
- *        guide: transmitter and receiver are enabled before they are configured.
+ * Spec.  RTL8139D datasheet: registers (TCR bits 18:17 both set: loopback), receive buffer; RTL8139 programming guide: transmitter and
+ *        receiver are enabled before they are configured.
  * Trust. Lengths in the buffer are the chip's word: one that cannot be ends the series, since nothing tells where the next frame begins.
  */
 #include "nicprobe/chip.h"

@@ -2,7 +2,7 @@
 /* DEC 21142 and 21143 ("Tulip") with their MAC in internal loopback.
  *
  * Pure over struct nic_chip.
- * Spec.  21143 hardware reference manual 3.2 (CSR0 to CSR7; CSR6 bits 11:10 = 01: internal loopback) and 4.2 (descriptors).
+ * Spec.  21143 hardware reference manual: CSR0 to CSR7 (CSR6 bits 11:10 = 01: internal loopback), descriptors.
  */
 #include "nicprobe/chip.h"
 

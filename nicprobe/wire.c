@@ -41,10 +41,10 @@ static const uint16_t intel_gigabit[] = {
 	0x150e, 0x150f, 0x1510, 0x1511, 0x1516, 0x1527, 0x0438, 0x043a, 0x043c, 0x0440, 0x1521,
 	0x1522, 0x1523, 0x1524, 0x1533, 0x1536, 0x1537, 0x1538, 0x1539, 0x157b, 0x157c, 0x1f41};
 static const uint16_t intel_fast[] = {0x104c, 0x10c4, 0x10c5, 0x10c0, 0x10c2, 0x10c3};
-/* I225 and I226, I220, I221: datasheets, 9.3 */
+/* I225, I226, I220, I221 */
 static const uint16_t intel_2500[] = {0x15f2, 0x15f3, 0x15f7, 0x15f8, 0x3100, 0x3101, 0x3102,
 	0x0d9f, 0x5502, 0x5503, 0x125b, 0x125c, 0x125d, 0x125e};
-/* 82599, X540: datasheets, 9.3 */
+/* 82599, X540 */
 static const uint16_t intel_10000[] = {0x10f7, 0x10f8, 0x10f9, 0x10fb, 0x10fc, 0x1507, 0x1514,
 	0x1517, 0x151c, 0x1529, 0x152a, 0x154a, 0x154d, 0x1557, 0x1528, 0x1560};
 /* X550, and its likes in chipsets as far as they have 10 gigabit */
@@ -122,7 +122,7 @@ struct layout {
 #define INTEL    .status = 0x0008, .status_bytes = 4, .link = 0x02, .full_duplex = 0x01
 #define REALTEK  .status = 0x006c, .status_bytes = 1, .link = 0x02, .full_duplex = 0x01
 #define REALTEKS .status = 0x006c, .status_bytes = 2, .link = 0x02, .full_duplex = 0x01
-/* LINKS: 82599 datasheet, 8.2.3.22.20; counters: 8.2.3.23. Illegal bytes count as symbols. */
+/* LINKS, and CRCERRS, ILLERRC, MPC: illegal bytes count as symbols. */
 #define INTEL_TEN                                              \
 	.status = 0x42a4, .status_bytes = 4, .link = 1u << 30, \
 	.counters = {[NIC_CRC] = 0x4000, [NIC_SYMBOL] = 0x4004, [NIC_MISSED] = 0x3fa0}
@@ -147,11 +147,11 @@ static const struct layout layouts[] = {
 		.counters = INTEL_COUNTERS},
 	[INTEL_FAST] = {INTEL, .speeds = {UP_TO_1000_INTEL}, .max_mbps = 100,
 		.counters = INTEL_COUNTERS},
-	/* I225 datasheet, 8.2.2: bit 22 tells 2.5 gigabit from 1 */
+	/* bit 22 tells 2.5 gigabit from 1 */
 	[INTEL_2500] = {INTEL, .speeds = {{0x400080, 0x400080, 2500}, UP_TO_1000_INTEL},
 		.max_mbps = 2500, .counters = INTEL_COUNTERS},
 	[INTEL_10000] = {INTEL_TEN, .speeds = {UP_TO_10000}, .max_mbps = 10000},
-	/* X550 datasheet, 8.2.2.22.10: bit 27 makes 2.5 gigabit of 10, and 5 of 0.1 */
+	/* bit 27 makes 2.5 gigabit of 10, and 5 of 0.1 */
 	[INTEL_MULTI] = {INTEL_TEN,
 		.speeds = {{7u << 27, 7u << 27, 2500}, {7u << 27, 3u << 27, 5000}, UP_TO_10000},
 		.max_mbps = 10000},
