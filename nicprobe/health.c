@@ -52,7 +52,6 @@ static void tell_slow(struct run *run, const struct station *st)
 		FIELD_NUM("speed_mbps", w->speed_mbps),
 		FIELD_NUM("max_speed_mbps", w->max_speed_mbps),
 		FIELD_STR("duplex", duplex_text(w->duplex))};
-
 	const bool slow = w->speed_mbps < w->max_speed_mbps;
 
 	if ((slow && w->speed_mbps < USUAL_MBPS) || w->duplex == DUPLEX_HALF)
@@ -130,12 +129,19 @@ void health_tell_errors(struct run *run, struct station *st)
 
 void health_measure_counts(struct run *run, const struct station *st)
 {
-	if (st->opened && st->health.gone)
+	const uint64_t frames = traffic_frames(&st->traffic);
+
+	if (!st->opened || !st->health.known)
+		return;
+	if (st->health.gone)
 		record_note(run->rec, st->nic->id,
 			"The registers of %s answered at first and do not any more: the card is gone from the bus. Its counters are of the time before.",
 			st->nic->id);
-	for (size_t i = 0;
-		st->opened && st->health.known && st->health.wire.counted && i < NIC_COUNTS; i++)
+	for (size_t i = 0; st->health.wire.counted && i < NIC_COUNTS; i++)
 		record_measure(
 			run->rec, st->nic->id, counters[i].name, st->health.counts[i], 0, "1");
+	if (st->health.wire.counted && !st->health.gone && frames > 0 && damaged(&st->health) == 0)
+		record_coverage(run->rec, st->nic->id,
+			"its own counters have no damaged frame beside %llu that arrived",
+			(unsigned long long)frames);
 }

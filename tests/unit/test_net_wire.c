@@ -316,6 +316,7 @@ static void test_gone_and_fast(void)
 	CHECK(strstr(rig.notes, "nic0 runs at 1000 Mb/s and could do 2500") != NULL, "%s",
 		rig.notes);
 	CHECK(strstr(rig.notes, "the card is gone from the bus") != NULL, "%s", rig.notes);
+	CHECK(strstr(rig.coverage, "its own counters") == NULL, "%s", rig.coverage);
 	fake.speed_mbps = 100;
 	readings_left = UINT32_MAX;
 	rig_init(&rig, (const char *const[]){"asks=10.0.2.77", NULL});
