@@ -29,6 +29,12 @@ from snmp_cases import SNMP
 from result import Result, file_problems
 from segment import SPEAKS_FROM_LEASE, lan, lease_returned
 from triage_cases import TRIAGE
+from smart_cases import SMARTS
+
+# ---- disks ----
+BAD_SECTOR = 12345
+BAD_BLOCK_4K = 10000
+DISK_CHECKS = {"checks": "disk.*"}
 
 # Strings as no maker should write them: control and escape characters, quotes, markup, bytes above ASCII, and long.
 HOSTILE_SMBIOS = (
@@ -246,4 +252,4 @@ CONTROL = (
     ),
 )
 
-CASES = CLEAN + INJECTED + MEMORY + LONG + MACHINE_CHECKS + NETWORKS + SNMP + NICS + LOOPBACK + DISKS + MEDIA + OPTIONS + CONTROL + TRIAGE
+CASES = CLEAN + INJECTED + MEMORY + LONG + MACHINE_CHECKS + NETWORKS + SNMP + NICS + LOOPBACK + DISKS + SMARTS + MEDIA + OPTIONS + CONTROL + TRIAGE
