@@ -142,14 +142,12 @@ static void tell_failed_test(struct smart_job *job, const struct smart_test *t, 
 		(unsigned long long)t->hours, t->text, where);
 }
 
-void smart_judge_tests(struct smart_job *job, unsigned count,
-	struct smart_test (*test)(const struct smart_pages *pages, unsigned i))
+void smart_judge_tests(struct smart_job *job)
 {
+	struct smart_test t;
 	bool last = true;
 
-	for (unsigned i = 0; i < count; i++) {
-		const struct smart_test t = test(job->pages, i);
-
+	for (unsigned back = 0; job->pages->bus->test(job->pages, back, &t); back++) {
 		if (t.failed) {
 			tell_failed_test(job, &t, last);
 			return;

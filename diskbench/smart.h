@@ -72,6 +72,15 @@ struct smart_job {
 	char trouble[SMART_TROUBLE]; /* pages that could not be read or judged; empty: none */
 };
 
+/* One self-test of a log, whatever the language. */
+struct smart_test {
+	bool failed, completed;
+	const char *text;
+	uint64_t hours;
+	bool has_lba;
+	uint64_t lba;
+};
+
 /* How it is done in one language. */
 struct smart_bus {
 	unsigned speaks; /* DISK_SPEAKS_... */
@@ -85,6 +94,8 @@ struct smart_bus {
 	void (*judge)(struct smart_job *job);
 	/* Whether one of the `newest` logged errors is about data; *ret_lba where, UINT64_MAX if not said. */
 	bool (*data_error)(const struct smart_pages *pages, uint64_t newest, uint64_t *ret_lba);
+	/* The logged self-test that is `back` older than the newest. False: there are no more. */
+	bool (*test)(const struct smart_pages *pages, unsigned back, struct smart_test *ret);
 	/* Starts or aborts the short self-test; false: refused. */
 	bool (*self_test)(struct smart_job *job, bool start);
 	/* Asks whether a self-test runs, and how much of it is left. */
@@ -131,18 +142,8 @@ void smart_measure(struct smart_job *job, const char *name, uint64_t value, cons
 
 /* ---- judging ---- */
 
-/* One self-test of a log, whatever the language. */
-struct smart_test {
-	bool failed, completed;
-	const char *text;
-	uint64_t hours;
-	bool has_lba;
-	uint64_t lba;
-};
-
-/* Judges a log of self-tests, newest first: test(pages, i) for i < count. */
-void smart_judge_tests(struct smart_job *job, unsigned count,
-	struct smart_test (*test)(const struct smart_pages *pages, unsigned i));
+/* What the log of self-tests says: the last one that came to an end, or an older one that failed. */
+void smart_judge_tests(struct smart_job *job);
 
 /* What common figures say of the time before this run. */
 void smart_judge_health(struct smart_job *job, const struct health *health);

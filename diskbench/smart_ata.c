@@ -233,6 +233,7 @@ const struct smart_bus smart_ata = {
 	.measure = smart_ata_measure,
 	.judge = smart_ata_judge,
 	.data_error = smart_ata_data_error,
+	.test = smart_ata_test,
 	.self_test = self_test,
 	.is_testing = is_testing,
 };

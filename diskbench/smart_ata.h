@@ -9,5 +9,6 @@ void smart_ata_fold(const struct smart_pages *pages, struct health *ret);
 void smart_ata_measure(struct smart_job *job);
 void smart_ata_judge(struct smart_job *job);
 bool smart_ata_data_error(const struct smart_pages *pages, uint64_t newest, uint64_t *ret_lba);
+bool smart_ata_test(const struct smart_pages *pages, unsigned back, struct smart_test *ret);
 
 #endif

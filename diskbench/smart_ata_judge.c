@@ -121,16 +121,19 @@ static void judge_attribute(struct smart_job *job, const struct ata_attribute *a
 			a->prefail ? "pre-fail" : "old age", a->worst, a->threshold, a->value);
 }
 
-static struct smart_test test_at(const struct smart_pages *pages, unsigned i)
+bool smart_ata_test(const struct smart_pages *pages, unsigned back, struct smart_test *ret)
 {
-	const struct ata_logged_test *t = &pages->ata.tests.newest[i];
+	const struct ata_logged_test *t = &pages->ata.tests.newest[back];
 
-	return (struct smart_test){.failed = ata_self_test_failed(t->status),
+	if (back >= (pages->ata.has_tests ? pages->ata.tests.count : 0))
+		return false;
+	*ret = (struct smart_test){.failed = ata_self_test_failed(t->status),
 		.completed = t->status == ATA_TEST_GOOD,
 		.text = ata_self_test_text(t->status),
 		.hours = t->hours,
 		.has_lba = t->has_lba,
 		.lba = t->lba};
+	return true;
 }
 
 void smart_ata_judge(struct smart_job *job)
@@ -144,9 +147,7 @@ void smart_ata_judge(struct smart_job *job)
 			"the drive predicts its own failure (SMART status).");
 	for (unsigned i = 0; p->has_smart && i < p->smart.count; i++)
 		judge_attribute(job, &p->smart.attributes[i]);
-	if (p->has_tests)
-		smart_judge_tests(job, p->tests.count, test_at);
-	else if (p->has_smart && ata_self_test_failed(p->smart.self_test))
+	if (!p->has_tests && p->has_smart && ata_self_test_failed(p->smart.self_test))
 		smart_tell(job,
 			&(struct smart_finding){
 				.code = FINDING_DISK_SMART_FAILING, .status = "self-test"},

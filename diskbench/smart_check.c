@@ -66,6 +66,7 @@ static enum verdict examine(struct smart_job *job)
 	}
 	if (judged) {
 		job->pages->bus->judge(job);
+		smart_judge_tests(job);
 		smart_judge_health(job, &health);
 	}
 	if (job->trouble[0] != '\0')

@@ -158,16 +158,19 @@ static void judge_warnings(struct smart_job *job, const struct nvme_health *n)
 			job->disk->id, n->critical_warning);
 }
 
-static struct smart_test test_at(const struct smart_pages *pages, unsigned i)
+static bool test(const struct smart_pages *pages, unsigned back, struct smart_test *ret)
 {
-	const struct nvme_test *t = &pages->nvme.tests.newest[i];
+	const struct nvme_test *t = &pages->nvme.tests.newest[back];
 
-	return (struct smart_test){.failed = nvme_test_failed(t->result),
+	if (back >= (pages->nvme.has_tests ? pages->nvme.tests.count : 0))
+		return false;
+	*ret = (struct smart_test){.failed = nvme_test_failed(t->result),
 		.completed = t->result == NVME_TEST_GOOD,
 		.text = nvme_test_text(t->result),
 		.hours = t->hours,
 		.has_lba = t->has_lba,
 		.lba = t->lba};
+	return true;
 }
 
 static void judge(struct smart_job *job)
@@ -193,8 +196,6 @@ static void judge(struct smart_job *job)
 				(int)n->temperature_k - KELVIN_ZERO,
 				(int)p->controller.critical_k - KELVIN_ZERO);
 	}
-	if (p->has_tests)
-		smart_judge_tests(job, p->tests.count, test_at);
 }
 
 static bool data_error(const struct smart_pages *pages, uint64_t newest, uint64_t *ret_lba)
@@ -242,6 +243,7 @@ const struct smart_bus smart_nvme = {
 	.measure = measure,
 	.judge = judge,
 	.data_error = data_error,
+	.test = test,
 	.self_test = self_test,
 	.is_testing = is_testing,
 };

@@ -133,16 +133,19 @@ static void measure(struct smart_job *job)
 
 /* ---- judging ---- */
 
-static struct smart_test test_at(const struct smart_pages *pages, unsigned i)
+static bool test(const struct smart_pages *pages, unsigned back, struct smart_test *ret)
 {
-	const struct scsi_test *t = &pages->scsi.health.tests[i];
+	const struct scsi_test *t = &pages->scsi.health.tests[back];
 
-	return (struct smart_test){.failed = scsi_test_failed(t->result),
+	if (back >= pages->scsi.health.test_count)
+		return false;
+	*ret = (struct smart_test){.failed = scsi_test_failed(t->result),
 		.completed = t->result == SCSI_TEST_GOOD,
 		.text = scsi_test_text(t->result),
 		.hours = t->hours,
 		.has_lba = t->has_lba,
 		.lba = t->lba};
+	return true;
 }
 
 static void judge(struct smart_job *job)
@@ -171,7 +174,6 @@ static void judge(struct smart_job *job)
 				.code = FINDING_DISK_SMART_WARNING, .status = "temperature"},
 			"it is at %d C, and may run at %d C at most.", h->temperature_c,
 			h->reference_c);
-	smart_judge_tests(job, h->test_count, test_at);
 }
 
 /* Non-medium errors do not say where or what. */
@@ -213,6 +215,7 @@ const struct smart_bus smart_scsi = {
 	.measure = measure,
 	.judge = judge,
 	.data_error = data_error,
+	.test = test,
 	.self_test = self_test,
 	.is_testing = is_testing,
 };

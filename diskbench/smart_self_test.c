@@ -42,13 +42,24 @@ static bool wait_for_end(struct smart_job *job)
 	return !job->dead;
 }
 
+/* A failed one becomes a finding with the rest of the log. */
+static void tell_result(struct smart_job *job, const struct smart_test *result)
+{
+	record_note(job->run->rec, job->disk->id, "%s: its short self-test: %s.", job->disk->id,
+		result->text);
+	if (result->completed)
+		record_coverage(job->run->rec, job->disk->id,
+			"its own short self-test completed without error");
+}
+
 bool smart_self_test(struct smart_job *job)
 {
 	struct recorder *rec = job->run->rec;
 	const char *id = job->disk->id;
 	struct disk *disk = &job->run->machine->disks[job->disk - job->run->machine->disks];
+	struct smart_test result;
 	unsigned left_percent;
-	bool ended;
+	bool ended, judged;
 
 	if (job->pages->bus->is_testing(job, &left_percent)) {
 		record_note(rec, id, "%s: a self-test was running already; none was started.", id);
@@ -64,9 +75,17 @@ bool smart_self_test(struct smart_job *job)
 	if (!ended)
 		job->pages->bus->self_test(job, false);
 	disk->self_test_allowed = false;
-	record_note(rec, id, "%s: its short self-test %s.", id,
-		ended ? "came to its end"
-		      : "was aborted: it took too long, or the run was stopped");
 	job->trouble[0] = '\0';
-	return smart_read(job);
+	judged = smart_read(job);
+	if (!ended)
+		record_note(rec, id,
+			"%s: its short self-test was aborted: it took too long, or the run was stopped.",
+			id);
+	else if (judged && job->pages->bus->test(job->pages, 0, &result))
+		tell_result(job, &result);
+	else
+		record_note(rec, id,
+			"%s: its short self-test came to its end, and its log does not say how.",
+			id);
+	return judged;
 }

@@ -497,13 +497,25 @@ static void test_self_test(void)
 
 	f->config.disk_self_test = SELF_TEST_SHORT;
 	CHECK_U64(fixture_check(f, &disk_smart_check), PASS);
-	CHECK_U64(f->sims.disks[0].self_tests, 1);
-	CHECK(fixture_has_note(f, "short self-test came to its end"));
+	CHECK(fixture_has_note(f, "came to its end, and its log does not say how"));
+	page_at(f, KEY_TESTS)[2] = 1;
+	page_at(f, KEY_TESTS)[508] = 1;
+	seal(page_at(f, KEY_TESTS));
+	CHECK_U64(fixture_check(f, &disk_smart_check), PASS);
+	CHECK(fixture_has_note(f, "its short self-test: completed without error"));
+	CHECK_STR(f->coverage[0], "its own short self-test completed without error");
+	page_at(f, KEY_TESTS)[3] = 0x70;
+	seal(page_at(f, KEY_TESTS));
+	CHECK_U64(fixture_check(f, &disk_smart_check), FAIL);
+	CHECK_STR(f->findings[0].status, "self-test");
+	page_at(f, KEY_TESTS)[3] = 0;
+	seal(page_at(f, KEY_TESTS));
+	CHECK_U64(f->sims.disks[0].self_tests, 3);
 	CHECK(!f->disks[0].self_test_allowed);
 	page_at(f, KEY_SMART)[367] = 0; /* it has none */
 	seal(page_at(f, KEY_SMART));
 	CHECK_U64(fixture_check(f, &disk_smart_check), PASS);
-	CHECK_U64(f->sims.disks[0].self_tests, 1);
+	CHECK_U64(f->sims.disks[0].self_tests, 3);
 	CHECK(fixture_has_note(f, "has no short self-test"));
 	fixture_free(f);
 
@@ -520,8 +532,72 @@ static void test_self_test(void)
 	fixture_free(f);
 }
 
+/* ---- real drives ---- */
+
+/* Verdicts on the pages of real drives, and what is held against each. */
+static const struct {
+	const char *file;
+	enum verdict verdict;
+	size_t findings;
+	const char *status; /* of the worst */
+} reals[] = {
+	{"FUJITSU_MHY2120BH--0084000D.blob", PASS, 0, ""},
+	{"FUJITSU_MHY2250BH--0085000B.blob", WARN, 2, "pending"},
+	{"INTEL_SSDSA2CW120G3--4PC10302.blob", PASS, 0, ""},
+	{"MCCOE64GEMPP--2.9.09.blob", PASS, 0, ""},
+	{"Maxtor_96147H8--BAC51KJ0--2.blob", FAIL, 5, "smart-status"},
+	{"SAMSUNG_MMCQE28G8MUP--0VA_VAM08L1Q.blob", PASS, 0, ""},
+	{"ST320410A--3.39.blob", WARN, 3, "attribute"},
+	{"ST9160821AS--3.CLH.blob", WARN, 3, "attribute"},
+	{"WDC_WD2500JB--00REA0-20.00K20.blob", WARN, 2, "attribute"},
+	{"WDC_WD5000AAKS--00TMA0-12.01C01.blob", WARN, 2, "pending"},
+};
+
+static void check_real(size_t i, const struct blob *b)
+{
+	struct fixture *f = fixture_new("size=64M,bus=sata,speaks=ata");
+	const struct span status = blob_chunk(b, "SMST"), identity = blob_chunk(b, "IDFY"),
+			  data = blob_chunk(b, "SMDT"), thresholds = blob_chunk(b, "SMTH");
+
+	give(f, "ec", identity.at, identity.len);
+	give(f, "b0.d0", data.at, data.len);
+	give(f, "b0.d1", thresholds.at, thresholds.len);
+	f->sims.disks[0].smart_failing = status.len == 4 && be32(status.at) == 0;
+	CHECK(fixture_check(f, &disk_smart_check) == reals[i].verdict, "%s: %s", reals[i].file,
+		f->why);
+	CHECK(f->finding_count == reals[i].findings, "%s: %zu", reals[i].file, f->finding_count);
+	for (size_t n = 0; n < f->finding_count; n++)
+		CHECK(f->findings[n].text[0] != '\0', "%s", f->findings[n].text);
+	if (f->finding_count > 0)
+		CHECK(text_same(f->findings[0].status, reals[i].status), "%s: %s", reals[i].file,
+			f->findings[0].text);
+	fixture_free(f);
+}
+
+static void test_real_drives(void)
+{
+	const char *data = getenv("KIRIWAKE_DATA");
+	size_t found = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(reals); i++) {
+		char path[512];
+		struct blob b;
+
+		snprintf(path, sizeof(path), "%s/smart/%s", data != NULL ? data : "../shared/data",
+			reals[i].file);
+		if (blob_load(path, &b)) {
+			check_real(i, &b);
+			found++;
+		}
+	}
+	if (found < ARRAY_LEN(reals))
+		printf("%s: skipped: %zu of %zu real drives are not there (KIRIWAKE_DATA)\n",
+			__FILE__, ARRAY_LEN(reals) - found, ARRAY_LEN(reals));
+}
+
 int main(void)
 {
+	test_real_drives();
 	test_good_ata();
 	test_attributes();
 	test_status();
