@@ -37,7 +37,7 @@ bool smart_ask(struct smart_job *job, const struct disk_command *command,
 	enum disk_result result;
 
 	*ret = (struct span){job->disk->buffer, 0};
-	if (job->dead || !run_pulse(job->run))
+	if (job->dead || (!run_pulse(job->run) && !job->tidying))
 		return false;
 	/* Whatever does not arrive must not be taken for the last page. */
 	memset(job->disk->buffer, 0, command->bytes);

@@ -68,6 +68,7 @@ struct smart_job {
 	struct disk_state *state;
 	struct smart_pages *pages;
 	bool dead;                   /* a command timed out: no more of them */
+	bool tidying;                /* goes on though the run was stopped */
 	unsigned findings;           /* made of this disk */
 	char trouble[SMART_TROUBLE]; /* pages that could not be read or judged; empty: none */
 };

@@ -72,8 +72,10 @@ bool smart_self_test(struct smart_job *job)
 		return !job->dead;
 	}
 	ended = wait_for_end(job);
+	job->tidying = true;
 	if (!ended)
 		job->pages->bus->self_test(job, false);
+	job->tidying = false;
 	disk->self_test_allowed = false;
 	job->trouble[0] = '\0';
 	judged = smart_read(job);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* disk.smart and disk.changes over simulated drives: what each page leads to, and what is never judged. */
+#include "diskbench/disk_memory.h"
 #include "host/sim_volume.h"
 #include "tests/unit/disk_fixture.h"
 #include "tests/unit/smart_maker.h"
@@ -488,7 +489,85 @@ static void test_earlier_run(void)
 	fixture_free(f);
 }
 
+/* What is not known this time stays on record; and twins are never compared. */
+static void test_record(void)
+{
+	char directory[] = "/tmp/kiriwake-smart-XXXXXX", path[DISK_MEMORY_PATH], file[128],
+	     text[1024] = "";
+	struct sim_volume volume;
+	struct fixture *f = ata_fixture("ST", 7200);
+	FILE *stream;
+
+	CHECK(mkdtemp(directory) != NULL);
+	use_volume(f, &volume, directory);
+	f->session.disks[0].bytes_per_s = 150000000;
+	CHECK_U64(
+		(fixture_check(f, &disk_smart_check), fixture_check(f, &disk_changes_check)), PASS);
+	fixture_free(f);
+
+	f = fixture_new("size=64M,bus=sata,model=ST,serial=S1"); /* today it says nothing */
+	use_volume(f, &volume, directory);
+	CHECK_U64(fixture_check(f, &disk_smart_check), SKIP);
+	CHECK_U64(fixture_check(f, &disk_changes_check), PASS);
+	CHECK(disk_memory_path("ST", "S1", path));
+	snprintf(file, sizeof(file), "%s%s", directory, path);
+	stream = fopen(file, "r");
+	CHECK(stream != NULL);
+	if (stream != NULL) {
+		CHECK(fread(text, 1, sizeof(text) - 1, stream) > 0);
+		fclose(stream);
+	}
+	CHECK(strstr(text, "reallocated=0 attributes\n") != NULL, "%s", text);
+	CHECK(strstr(text, "bytes_per_second=150000000\n") != NULL, "%s", text);
+	CHECK(strstr(text, "sata_generation=3\n") != NULL, "%s", text);
+
+	stream = fopen(file, "w"); /* torn */
+	fputs("kiriwake-di", stream);
+	fclose(stream);
+	CHECK_U64(fixture_check(f, &disk_changes_check), SKIP);
+	CHECK(fixture_has_note(f, "is begun anew"));
+	CHECK_U64(fixture_check(f, &disk_changes_check), PASS);
+	fixture_free(f);
+
+	f = fixture_new("size=64M,model=ST,serial=S1|size=64M,model=ST,serial=S1");
+	use_volume(f, &volume, directory);
+	CHECK_U64(fixture_check(f, &disk_changes_check), SKIP);
+	fixture_free(f);
+}
+
 /* ---- self-test ---- */
+
+/* A drive whose self-test begins and never ends. */
+static struct fixture *endless;
+
+static enum disk_result endless_command(
+	void *ctx, const struct disk_command *c, struct disk_answer *ret)
+{
+	if (c->language == DISK_NVME_ADMIN && c->u.nvme.opcode == 0x14)
+		page_at(endless, 0x020600)[0] = c->u.nvme.cdw10 == 1;
+	return sim_disk_command(ctx, c, ret);
+}
+
+static void test_endless_self_test(void)
+{
+	const uint64_t start_ns = (endless = nvme_fixture())->now_ns;
+	struct fixture *f = endless;
+
+	f->config.disk_self_test = SELF_TEST_SHORT;
+	f->disks[0].command = endless_command;
+	CHECK_U64(fixture_check(f, &disk_smart_check), PASS);
+	CHECK(fixture_has_note(f, "was aborted"));
+	CHECK_U64(f->sims.disks[0].self_tests, 2);
+	CHECK(f->now_ns - start_ns < UINT64_C(620000000000));
+	CHECK(f->progress_count > 50);
+	CHECK_U64(page_at(f, 0x020600)[0], 0);
+	f->stop_at_pulse = f->pulses + 100; /* a person presses Escape: aborted at once */
+	CHECK_U64(fixture_check(f, &disk_smart_check), SKIP);
+	CHECK_U64(f->sims.disks[0].self_tests, 4);
+	CHECK_U64(page_at(f, 0x020600)[0], 0);
+	CHECK(!f->disks[0].self_test_allowed);
+	fixture_free(f);
+}
 
 static void test_self_test(void)
 {
@@ -609,6 +688,8 @@ int main(void)
 	test_no_growth();
 	test_logged_errors();
 	test_earlier_run();
+	test_record();
 	test_self_test();
+	test_endless_self_test();
 	return test_end(__FILE__);
 }
