@@ -25,26 +25,6 @@ enum page_result nvme_controller_read(struct span page, struct nvme_controller *
 	return PAGE_GOOD;
 }
 
-enum page_result nvme_namespace_read(struct span page, struct nvme_namespace *ret)
-{
-	size_t format;
-	unsigned shift;
-
-	if (page.len < NVME_IDENTIFY_BYTES)
-		return PAGE_SHORT;
-	if (le64(page.at) == 0)
-		return PAGE_EMPTY; /* an inactive namespace is all zeros */
-	format = 128 + 4 * (size_t)(page.at[26] & 15);
-	shift = page.at[format + 2];
-	if (shift < 9 || shift > 31)
-		return PAGE_ABSURD;
-	*ret = (struct nvme_namespace){.blocks = le64(page.at),
-		.used_blocks = le64(page.at + 16),
-		.block_bytes = 1u << shift,
-		.metadata_bytes = le16(page.at + format)};
-	return PAGE_GOOD;
-}
-
 /* ---- health ---- */
 
 static const struct {

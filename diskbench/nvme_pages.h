@@ -36,14 +36,6 @@ struct nvme_controller {
 
 enum page_result nvme_controller_read(struct span page, struct nvme_controller *ret);
 
-struct nvme_namespace {
-	uint64_t blocks, used_blocks;
-	uint32_t block_bytes;
-	unsigned metadata_bytes; /* per block */
-};
-
-enum page_result nvme_namespace_read(struct span page, struct nvme_namespace *ret);
-
 /* ---- health ---- */
 
 /* Bits of critical_warning. */

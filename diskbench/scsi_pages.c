@@ -39,20 +39,6 @@ static enum page_result vital_page(struct span page, uint8_t code, struct span *
 	return span_sub(page, 4, be16(page.at + 2), ret) ? PAGE_GOOD : PAGE_SHORT;
 }
 
-enum page_result scsi_serial_read(struct span page, char ret[SCSI_SERIAL])
-{
-	char serial[SCSI_SERIAL];
-	struct span content;
-	const enum page_result result = vital_page(page, 0x80, &content);
-
-	if (result != PAGE_GOOD)
-		return result;
-	if (text_clean(serial, SCSI_SERIAL, content.at, content.len) == 0)
-		return PAGE_EMPTY;
-	text_copy(ret, SCSI_SERIAL, serial);
-	return PAGE_GOOD;
-}
-
 enum page_result scsi_rotation_read(struct span page, unsigned *ret_rpm)
 {
 	struct span content;

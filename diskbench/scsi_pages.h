@@ -2,7 +2,7 @@
 /* What a SCSI or SAS drive says of itself: inquiry data and log pages.
  *
  * Pure.
- * Spec.  SPC-5: INQUIRY, vital product data page 80h, log pages 06h 0Dh 0Eh 10h 2Fh; SBC-4: page B1h, log pages 02h 03h 05h 11h 15h.
+ * Spec.  SPC-5: INQUIRY, log pages 06h 0Dh 0Eh 10h 2Fh; SBC-4: page B1h, log pages 02h 03h 05h 11h 15h.
  *        Big-endian. SAT-4: a drive whose vendor reads "ATA" is an ATA drive behind a translator.
  * Trust. None: page and parameter lengths come from the drive.
  */
@@ -15,7 +15,6 @@
 #define SCSI_VENDOR  9
 #define SCSI_PRODUCT 17
 #define SCSI_REV     5
-#define SCSI_SERIAL  33
 
 /* ---- inquiry ---- */
 
@@ -27,9 +26,6 @@ struct scsi_inquiry {
 };
 
 enum page_result scsi_inquiry_read(struct span data, struct scsi_inquiry *ret);
-
-/* Page 80h. */
-enum page_result scsi_serial_read(struct span page, char ret[SCSI_SERIAL]);
 
 /* Page B1h. *ret_rpm 0: not said, 1: no moving parts. */
 enum page_result scsi_rotation_read(struct span page, unsigned *ret_rpm);

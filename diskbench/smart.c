@@ -44,7 +44,10 @@ bool smart_ask(struct smart_job *job, const struct disk_command *command,
 	result = disk_command(job->disk, command, ret_answer);
 	if (result == DISK_TIMEOUT)
 		tell_timeout(job);
-	job->dead = job->dead || result == DISK_GONE;
+	if (result == DISK_GONE) {
+		job->dead = true;
+		smart_trouble(job, "it is gone");
+	}
 	/* Without the drive's own word the page has to speak for itself. */
 	if (result != DISK_OK || (ret_answer->answered && !disk_answer_good(command, ret_answer)))
 		return false;

@@ -52,17 +52,38 @@ static void note_errors(struct smart_job *job, const struct ata_error_log *log)
 			(unsigned long long)e->lba);
 }
 
+static void measure_identity(struct smart_job *job, const struct ata_identity *id)
+{
+	struct recorder *rec = job->run->rec;
+	const char *disk = job->disk->id;
+
+	smart_measure(job, "logical_block_size", id->logical_bytes, "B");
+	smart_measure(job, "physical_block_size", id->physical_bytes, "B");
+	if (id->rpm != 0 || id->solid_state)
+		smart_measure(job, "rotation_rate", id->rpm, "rpm");
+	if (id->sata_gen != 0)
+		smart_measure(job, "interface_speed.max.sata_value", id->sata_gen, "1");
+	if (id->sata_gen_now != 0)
+		smart_measure(job, "interface_speed.current.sata_value", id->sata_gen_now, "1");
+	if (id->sata_gen_now != 0 && id->sata_gen_now < id->sata_gen)
+		record_note(rec, disk,
+			"%s: its SATA link runs at generation %u, and the drive can do %u: an old controller, or a bad cable.",
+			disk, id->sata_gen_now, id->sata_gen);
+	if (id->wwn != 0)
+		record_note(rec, disk, "%s: World Wide Name %016llx.", disk,
+			(unsigned long long)id->wwn);
+	if (id->locked)
+		record_note(rec, disk,
+			"%s is locked by an ATA password: its data cannot be read without it.",
+			disk);
+}
+
 void smart_ata_measure(struct smart_job *job)
 {
 	const struct ata_pages *p = &job->pages->ata;
 	char name[NAME_TEXT];
 
-	if (p->id.rpm != 0 || p->id.solid_state)
-		smart_measure(job, "rotation_rate", p->id.rpm, "rpm");
-	if (p->id.sata_gen != 0)
-		smart_measure(job, "interface_speed.max.sata_value", p->id.sata_gen, "1");
-	if (p->id.sata_gen_now != 0)
-		smart_measure(job, "interface_speed.current.sata_value", p->id.sata_gen_now, "1");
+	measure_identity(job, &p->id);
 	if (p->has_status)
 		smart_measure(job, "smart_status.passed", !p->failing, "1");
 	if (p->has_errors) {
@@ -76,12 +97,10 @@ void smart_ata_measure(struct smart_job *job)
 		if (p->statistics.valid[i] && p->statistics.value[i] >= 0)
 			smart_measure(job, name, (uint64_t)p->statistics.value[i], "1");
 	}
-	if (p->has_phy)
+	if (p->has_phy) {
 		smart_measure(job, "sata_phy_event_counters.damaged", p->phy.damaged, "1");
-	if (p->id.locked)
-		record_note(job->run->rec, job->disk->id,
-			"%s is locked by an ATA password: its data cannot be read without it.",
-			job->disk->id);
+		smart_measure(job, "sata_phy_event_counters.link_lost", p->phy.lost, "1");
+	}
 }
 
 /* ---- judging ---- */

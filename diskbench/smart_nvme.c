@@ -115,10 +115,16 @@ static void measure_counters(struct smart_job *job, const struct nvme_health *n)
 		{HEALTH_LOG "warning_temp_time", n->warning_minutes, "min"},
 		{HEALTH_LOG "critical_comp_time", n->critical_minutes, "min"},
 	};
+	char name[80];
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		smart_measure(job, rows[i].name, rows[i].value, rows[i].unit);
 	smart_measure(job, "smart_status.passed", n->critical_warning == 0, "1");
+	for (unsigned i = 0; i < NVME_SENSORS; i++) {
+		fmt_to(name, sizeof(name), HEALTH_LOG "temperature_sensors.%u", i);
+		if (n->sensors_k[i] >= KELVIN_ZERO)
+			smart_measure(job, name, n->sensors_k[i] - KELVIN_ZERO, "C");
+	}
 }
 
 static void measure(struct smart_job *job)

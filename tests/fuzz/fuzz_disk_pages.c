@@ -101,7 +101,6 @@ static void statistics(struct span page)
 static void nvme(struct span page)
 {
 	struct nvme_controller c;
-	struct nvme_namespace n;
 	struct nvme_health health;
 	struct nvme_error e;
 	struct health h = {0};
@@ -112,8 +111,6 @@ static void nvme(struct span page)
 		must_be_clean(c.firmware, sizeof(c.firmware));
 		must(c.error_entries >= 1 && c.error_entries <= 256);
 	}
-	if (nvme_namespace_read(page, &n) == PAGE_GOOD)
-		must(n.block_bytes >= 512);
 	if (nvme_health_read(page, &health) == PAGE_GOOD)
 		nvme_health_fold(&health, &h);
 	if (nvme_error_read(page, &e) == PAGE_GOOD)
@@ -125,13 +122,10 @@ static void scsi(struct span page)
 	struct scsi_inquiry q;
 	struct scsi_health s = {0};
 	struct health h = {0};
-	char serial[SCSI_SERIAL];
 	unsigned rpm;
 
 	if (scsi_inquiry_read(page, &q) == PAGE_GOOD)
 		must_be_clean(q.product, sizeof(q.product));
-	if (scsi_serial_read(page, serial) == PAGE_GOOD)
-		must_be_clean(serial, sizeof(serial));
 	scsi_rotation_read(page, &rpm);
 	if (page.len > 0)
 		scsi_log_add(page, page.at[0] & 0x3f, &s);

@@ -170,7 +170,8 @@ static void test_figures(void)
 
 		snprintf(id.model, sizeof(id.model), "%s", cases[i].model);
 		ata_attributes_fold(&id, &smart, &h);
-		CHECK((h.counts[cases[i].figure].source != SOURCE_NONE) == (cases[i].want != UINT64_MAX),
+		CHECK((h.counts[cases[i].figure].source != SOURCE_NONE) ==
+				(cases[i].want != UINT64_MAX),
 			"%s %u", cases[i].model, cases[i].id);
 		if (cases[i].want != UINT64_MAX)
 			CHECK(h.counts[cases[i].figure].value == cases[i].want, "%s %u: %" PRIu64,
@@ -383,8 +384,23 @@ static void test_statistics(void)
 	ata_statistics_fold(&stats, &h);
 	CHECK_U64(h.counts[HEALTH_LINK].value, 3);
 	CHECK_U64(h.counts[HEALTH_POWER_CYCLES].value, 77);
-	CHECK(h.counts[HEALTH_HOURS].source == SOURCE_NONE && h.counts[HEALTH_MEDIA].source == SOURCE_NONE);
+	CHECK(h.counts[HEALTH_HOURS].source == SOURCE_NONE &&
+		h.counts[HEALTH_MEDIA].source == SOURCE_NONE);
 	CHECK(h.has_used && h.used_percent == 104 && h.temperature_c == -10);
+}
+
+/* Figures of different sources are never compared: they count differently. */
+static void test_sources(void)
+{
+	struct health before = {0}, now = {0};
+
+	health_take(&before, HEALTH_PENDING, SOURCE_ATTRIBUTE, 1);
+	CHECK(!health_grew(&before, &now, HEALTH_PENDING));
+	health_take(&now, HEALTH_PENDING, SOURCE_STATISTICS, 2);
+	health_take(&now, HEALTH_PENDING, SOURCE_ATTRIBUTE, 3); /* the first one counts */
+	CHECK(now.counts[HEALTH_PENDING].value == 2 && !health_grew(&before, &now, HEALTH_PENDING));
+	now.counts[HEALTH_PENDING].source = SOURCE_ATTRIBUTE;
+	CHECK(health_grew(&before, &now, HEALTH_PENDING));
 }
 
 static void test_phy_counters(void)
@@ -445,7 +461,8 @@ static void check_figure(
 {
 	const struct health_figure *f = &h->counts[which];
 
-	CHECK((f->source != SOURCE_NONE) == (want != NONE), "%s: %s", r->file, health_info(which)->key);
+	CHECK((f->source != SOURCE_NONE) == (want != NONE), "%s: %s", r->file,
+		health_info(which)->key);
 	CHECK(f->source == SOURCE_NONE || f->value == want, "%s: %s %" PRIu64, r->file,
 		health_info(which)->key, f->value);
 }
@@ -521,6 +538,7 @@ int main(void)
 	test_extended_error_log();
 	test_self_test_logs();
 	test_statistics();
+	test_sources();
 	test_phy_counters();
 	test_real_drives();
 	return test_end(__FILE__);

@@ -258,6 +258,27 @@ static void test_not_judged(void)
 	fixture_free(f);
 }
 
+/* Firmware that claims success and delivers nothing: the page before it in the buffer is not taken for this one. */
+static enum disk_result lying_command(
+	void *ctx, const struct disk_command *c, struct disk_answer *ret)
+{
+	if (c->u.ata.command != 0xb0 || c->bytes == 0)
+		return sim_disk_command(ctx, c, ret);
+	*ret = (struct disk_answer){.answered = true, .bytes = c->bytes};
+	return DISK_OK;
+}
+
+static void test_lies(void)
+{
+	struct fixture *f = ata_fixture("ST", 7200);
+
+	f->disks[0].command = lying_command;
+	CHECK_U64(fixture_check(f, &disk_smart_check), PASS); /* by its status alone */
+	CHECK_U64(fixture_measure(f, "smart_status.passed"), 1);
+	CHECK(!fixture_has_note(f, "attribute"));
+	fixture_free(f);
+}
+
 /* ---- NVMe ---- */
 
 static void test_nvme(void)
@@ -509,7 +530,8 @@ static void test_record(void)
 	use_volume(f, &volume, directory);
 	CHECK_U64(fixture_check(f, &disk_smart_check), SKIP);
 	CHECK_U64(fixture_check(f, &disk_changes_check), PASS);
-	CHECK(disk_memory_path("ST", "S1", path));
+	CHECK(disk_memory_path("ST", "", path) == false && disk_memory_path("SU", "S1", file));
+	CHECK(disk_memory_path("ST", "S1", path) && !text_same(path, file));
 	snprintf(file, sizeof(file), "%s%s", directory, path);
 	stream = fopen(file, "r");
 	CHECK(stream != NULL);
@@ -682,6 +704,7 @@ int main(void)
 	test_status();
 	test_self_test_log();
 	test_not_judged();
+	test_lies();
 	test_nvme();
 	test_scsi();
 	test_growth();
