@@ -79,6 +79,8 @@ const struct explanation explanations[] = {
 	{FINDING_DISK_SMART_FAILING, FINDING_DISK_SMART_WARNING, ON_PART, SAYS_SO},
 	{FINDING_DISK_LINK_ERRORS, FINDING_DISK_SLOW_REGION, ON_PART, REPEATED},
 	{FINDING_DISK_LINK_ERRORS, FINDING_DISK_TIMEOUT, ON_PART, REPEATED},
+	{FINDING_DISK_ERRORS_GREW, FINDING_DISK_CHANGED, ON_PART,
+		"what rose in this run is more than in the last"},
 };
 const size_t explanation_count = ARRAY_LEN(explanations);
 
