@@ -50,7 +50,7 @@ const char html_style[] =
 	".next li:nth-child(n+2) .do{font-size:1rem}\n"
 	"dl{display:grid;align-content:start;grid-template-columns:max-content 1fr;gap:.25rem 1.2rem;margin:0}"
 	"dt{color:var(--soft)}dd{margin:0}\n"
-	".two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));"
+	".two{align-items:start;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,26rem),1fr));"
 	"gap:.9rem}\n"
 	".rows{padding:0}.row{display:grid;grid-template-columns:7.2rem 1fr;gap:.2rem 1rem;"
 	"padding:.85rem 1.25rem;border-top:1px solid var(--rule)}.row:first-child{border-top:0}"
@@ -85,7 +85,7 @@ const char html_style[] =
 	"@page{size:A4;margin:14mm}\n"
 	"@media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#bbb;--accent:#1f5fa8;"
 	"--wash:#fff;--FAIL:#a31510;--ERROR:#5a2f90;--WARN:#754600;--PASS:#155a35;--SKIP:#444}"
-	"body{font-size:10.5pt}main,header,footer{max-width:none;padding-left:0;padding-right:0}"
+	"body{font-size:9.5pt}.two{grid-template-columns:1fr 1fr}main,header,footer{max-width:none;padding-left:0;padding-right:0}"
 	".card,.row,figure,.next li{break-inside:avoid}.rows{break-inside:auto}h2{break-after:avoid;"
 	"margin-top:1.4rem}.wide{overflow:visible}.wide svg{min-width:0}}\n";
 

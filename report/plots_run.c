@@ -90,9 +90,13 @@ void html_timeline(const struct digest *d, struct sink out)
 
 /* ---- surface map ---- */
 
-#define CELLS     240
-#define CELL_COLS 40
-#define CELL      100
+#define CELLS       240
+#define CELL_COLS   40
+#define CELL_WIDTH  108
+#define CELL_HEIGHT 220
+#define CELL_GAP    16
+#define MAP_LEFT    240
+#define MAP_TOP     90
 
 /* The middle of the values, by counting up from the least: one pass for each of 64 bits at most. */
 static uint64_t median_y(const struct point *points, size_t count)
@@ -113,56 +117,73 @@ static uint64_t median_y(const struct point *points, size_t count)
 	return low;
 }
 
-static unsigned class_of(uint64_t value, uint64_t median)
+#define GRADE_SLOW 3
+
+static unsigned grade_of(uint64_t value, uint64_t median)
 {
 	static const unsigned above[] = {2, 4, 10};
-	unsigned class = 0;
+	unsigned grade = 0;
 
-	while (class < ARRAY_LEN(above) && value / above[class] > median)
-		class ++;
-	return class;
+	while (grade < ARRAY_LEN(above) && value / above[grade] > median)
+		grade++;
+	return grade;
+}
+
+/* One cell, by its slowest region; a slow one has a stroke through it as well. */
+static void put_cell(const struct svg_plot *p, const struct digest_series *s,
+	const struct point *points, size_t cell, size_t cells, uint64_t median)
+{
+	const unsigned x = MAP_LEFT + (unsigned)(cell % CELL_COLS) * CELL_WIDTH;
+	const unsigned y = MAP_TOP + (unsigned)(cell / CELL_COLS) * CELL_HEIGHT;
+	const unsigned right = x + CELL_WIDTH - CELL_GAP, bottom = y + CELL_HEIGHT - CELL_GAP;
+	const size_t from = cell * s->count / cells, to = (cell + 1) * s->count / cells;
+	char start[FMT_SIZE], figure[FMT_SIZE];
+	uint64_t slowest = 0;
+	unsigned grade;
+
+	for (size_t i = from; i < to; i++)
+		slowest = points[i].y > slowest ? points[i].y : slowest;
+	grade = grade_of(slowest, median);
+	fmt(p->out, "<g><title>from %s: ", fmt_bytes(start, points[from].x));
+	markup(p->out, "%s %s", fmt_decimal(figure, slowest, s->decimals), s->unit);
+	fmt(p->out, "</title><path class=\"c%u\" d=\"M%u %uH%uV%uH%uz\"/>", grade, x, y, right,
+		bottom, x);
+	if (grade == GRADE_SLOW)
+		svg_line(p, "cut", x + CELL_GAP, bottom - CELL_GAP, right - CELL_GAP, y + CELL_GAP);
+	markup_raw(p->out, "</g>\n");
+}
+
+static void put_legend(const struct svg_plot *p)
+{
+	static const char *const words[] = {"usual", "over 2 x median", "over 4 x", "over 10 x"};
+	static const unsigned at[] = {MAP_LEFT, MAP_LEFT + 850, MAP_LEFT + 2300, MAP_LEFT + 3350};
+	const unsigned y = p->height - 240;
+
+	for (unsigned i = 0; i < ARRAY_LEN(words); i++) {
+		fmt(p->out, "<path class=\"c%u\" d=\"M%u %uh120v120h-120z\"/>", i, at[i], y);
+		if (i == GRADE_SLOW)
+			svg_line(p, "cut", at[i] + CELL_GAP, y + 104, at[i] + 104, y + CELL_GAP);
+		svg_text(p, at[i] + 180, y + 100, "start", words[i]);
+	}
 }
 
 void plot_surface(const struct digest *d, const struct digest_series *s, struct sink out)
 {
 	const struct point *points = &d->points[s->first];
 	const size_t cells = s->count < CELLS ? s->count : CELLS;
+	const unsigned rows = (unsigned)(cells + CELL_COLS - 1) / CELL_COLS;
 	const uint64_t median = median_y(points, s->count);
-	static const char *const legend[] = {
-		"up to 2 times the median", "to 4 times", "to 10 times", "slower"};
 	char title[96], aside[64], text[FMT_SIZE];
 	struct svg_plot p;
 
-	svg_plot_init(&p, out, WIDTH, 300 + 6 * CELL + 420);
+	svg_plot_init(&p, out, WIDTH, MAP_TOP + rows * CELL_HEIGHT + 360);
 	fmt_to(title, sizeof(title), "%s slowest read of each region", s->part);
 	fmt_to(aside, sizeof(aside), "median %s %s", fmt_decimal(text, median, s->decimals),
 		s->unit);
 	svg_open(&p, title, aside, "Map of the disk from its first block, row by row");
-	for (size_t i = 0; i < cells; i++) {
-		const unsigned x = 400 + (unsigned)(i % CELL_COLS) * CELL;
-		const unsigned y = 90 + (unsigned)(i / CELL_COLS) * (CELL + 20);
-		unsigned class = 0;
-
-		for (size_t k = i * s->count / cells; k < (i + 1) * s->count / cells; k++) {
-			const unsigned own = class_of(points[k].y, median);
-
-			class = own > class ? own : class;
-		}
-		fmt(out, "<g><title>from %s</title>",
-			fmt_bytes(text, points[i * s->count / cells].x));
-		fmt(out, "<path class=\"c%u\" d=\"M%u %uh%uv%uh-%uz\"/>", class, x, y, CELL - 16,
-			CELL, CELL - 16);
-		if (class == 3)
-			svg_line(&p, "cut", x + 12, y + 12, x + CELL - 28, y + CELL - 12);
-		markup_raw(out, "</g>");
-	}
-	for (unsigned i = 0; i < ARRAY_LEN(legend); i++) {
-		static const unsigned at[] = {400, 1950, 2900, 3850};
-
-		fmt(out, "\n<path class=\"c%u\" d=\"M%u %uh84v100h-84z\"/>", i, at[i],
-			p.height - 260);
-		svg_text(&p, at[i] + 130, p.height - 175, "start", legend[i]);
-	}
+	for (size_t i = 0; i < cells; i++)
+		put_cell(&p, s, points, i, cells, median);
+	put_legend(&p);
 	svg_close(&p);
 }
 
@@ -170,10 +191,26 @@ void plot_surface(const struct digest *d, const struct digest_series *s, struct 
 
 #define SPEED_ROW 190
 
-/* Speeds of memory: "speed", "speed_node1". */
+/* "speed" of all of it, "speed_node1" of one node's. */
 static bool is_speed(const struct digest_figure *f)
 {
-	return text_same(f->part, PART_ID_MEMORY) && text_same(f->unit, "MB/s");
+	static const char name[] = "speed";
+	size_t same = 0;
+
+	while (name[same] != '\0' && f->name[same] == name[same])
+		same++;
+	return name[same] == '\0' && text_same(f->part, PART_ID_MEMORY) &&
+	       text_same(f->unit, "MB/s");
+}
+
+/* In MB/s. */
+static uint64_t speed_of(const struct digest_figure *f)
+{
+	uint64_t value = f->value;
+
+	for (unsigned i = 0; i < f->decimals; i++)
+		value /= 10;
+	return value;
 }
 
 bool plot_has_memory(const struct digest *d)
@@ -181,8 +218,23 @@ bool plot_has_memory(const struct digest *d)
 	bool any = d->bits_count > 0;
 
 	for (size_t i = 0; i < d->figure_count && !any; i++)
-		any = is_speed(&d->figures[i]) && d->figures[i].value > 0;
+		any = is_speed(&d->figures[i]) && speed_of(&d->figures[i]) > 0;
 	return any;
+}
+
+static void put_speed(
+	const struct svg_plot *p, const struct digest *d, const struct digest_figure *f, unsigned y)
+{
+	const unsigned x = svg_x(p, speed_of(f));
+	const char *of = f->name + sizeof("speed") - 1;
+	char text[REPORT_FIGURE], name[2 * DIGEST_NAME];
+
+	fmt_to(name, sizeof(name), "%s%s%s", digest_check_id(d, f->check), of[0] != '\0' ? " " : "",
+		of[0] == '_' ? of + 1 : of);
+	fmt_to(text, sizeof(text), "%llu", (unsigned long long)speed_of(f));
+	svg_text(p, p->left - 80, y + 100, "end", name);
+	svg_box(p, "bar", p->left, y + 15, x - p->left + 8, SPEED_ROW - 80);
+	svg_text(p, x + 70, y + 100, "start", text);
 }
 
 static void plot_speeds(const struct digest *d, struct sink out)
@@ -195,29 +247,21 @@ static void plot_speeds(const struct digest *d, struct sink out)
 		if (!is_speed(&d->figures[i]))
 			continue;
 		rows++;
-		greatest = d->figures[i].value > greatest ? d->figures[i].value : greatest;
+		if (speed_of(&d->figures[i]) > greatest)
+			greatest = speed_of(&d->figures[i]);
 	}
 	if (greatest == 0)
 		return;
 	svg_plot_init(&p, out, WIDTH, rows * SPEED_ROW + 150);
 	p.left = 1900;
-	p.right = WIDTH - 900;
+	p.right = WIDTH - 760;
 	p.x = (struct svg_axis){.high = greatest};
 	svg_open(&p, "Speed of memory", "MB/s, by check and node",
 		"Bars: how fast each check moved memory, for each node");
 	for (size_t i = 0; i < d->figure_count; i++) {
-		const struct digest_figure *f = &d->figures[i];
-		char text[REPORT_FIGURE], name[2 * DIGEST_NAME];
-
-		if (!is_speed(f))
+		if (!is_speed(&d->figures[i]))
 			continue;
-		fmt_to(name, sizeof(name), "%s%s", digest_check_id(d, f->check),
-			text_same(f->name, "speed") ? "" : f->name + 5);
-		digest_figure_text(text, f);
-		svg_text(&p, p.left - 80, y + 100, "end", name);
-		svg_box(&p, "bar", p.left, y + 15, svg_x(&p, f->value) - p.left + 8,
-			SPEED_ROW - 80);
-		svg_text(&p, svg_x(&p, f->value) + 70, y + 100, "start", text);
+		put_speed(&p, d, &d->figures[i], y);
 		y += SPEED_ROW;
 	}
 	svg_close(&p);
