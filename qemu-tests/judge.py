@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """A case: a machine, what is done to it, and what the program must say about it. And whether it did."""
 
+import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import captures
-from machine import Machine, Run, When
+from machine import BUILD, Machine, Run, When
 from result import VERDICT_OF_EXIT_CODE, Result
+
+import check_pages  # beside check_jsonl, to which result.py shows the way
 
 MENU_IS_UP = "Firmware setup"  # the last line of the boot menu
 AT_ONCE = (When(MENU_IS_UP, lambda run: run.press("q")),)  # the default entry, without its five seconds
 
+RUN_FILES = ("results.jsonl", "log.txt", "report.html", "junit.xml", "metrics.prom")
 LOG_MAX_BYTES = 1 << 20  # of one run, however much is wrong with the machine
 
 Expected = dict[str, object]  # a finding's fields: a value, or a function that says whether the value will do
@@ -117,7 +121,7 @@ def _judge_log(case: Case, run: Run, result: Result) -> Iterable[str]:
     if result.run_directory is None:
         yield f"no directory for run {result.end.get('run')} on the log volume"
         return
-    for name in ("results.jsonl", "log.txt"):
+    for name in RUN_FILES:
         if not (result.run_directory / name).is_file():
             yield f"the log has no {name}"
     latest = result.log / "LATEST.TXT"
@@ -127,6 +131,25 @@ def _judge_log(case: Case, run: Run, result: Result) -> Iterable[str]:
     if size > LOG_MAX_BYTES:
         yield f"the log has {size} bytes, want at most {LOG_MAX_BYTES}"
     yield from result.format_problems
+    if not any(finding.get("code") == "log-unavailable" for finding in result.findings):
+        yield from _judge_pages(run, result)
+
+
+def _judge_pages(run: Run, result: Result) -> Iterable[str]:
+    """The pages are well-formed, and the program on Linux makes the same bytes of the records alone."""
+    yield from check_pages.problems(result.run_directory)
+    again = run.directory / "report"
+    again.mkdir(exist_ok=True)
+    for left in again.iterdir():
+        left.unlink()
+    made = subprocess.run([BUILD / "kiriwake", "report", result.run_directory, again], capture_output=True, check=False)
+    if made.returncode != 0:
+        yield f"kiriwake report ends with {made.returncode}: {made.stderr.decode('latin-1')}"
+    for name in sorted(file.name for file in again.iterdir()):
+        if (again / name).read_bytes() != (result.run_directory / name).read_bytes():
+            yield f"{name} of the run is not what kiriwake report makes of its records in {again}"
+    if made.stdout != (result.log / "LATEST.TXT").read_bytes():
+        yield "LATEST.TXT is not what kiriwake report prints"
 
 
 def _judge_findings(case: Case, result: Result) -> Iterable[str]:

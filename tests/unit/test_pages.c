@@ -104,7 +104,7 @@ static void record_all(void)
 	record_measure(&rec, "mem", "speed_node0", 9100, 0, "MB/s");
 	record_measure(&rec, "mem", "speed_node1", 4600, 0, "MB/s");
 	record_measure_limit(&rec, "mem", "mismatches", 20, 0, "1", LIMIT_AT_MOST, 0);
-	record_why(&rec, "20 mismatches");
+	record_why(&rec, "20 mismatches in < 1 MiB");
 	record_check_end(&rec, FAIL);
 	script_duplicate_ip(&rec);
 	script_disk(&rec);
