@@ -111,7 +111,8 @@ void mem_log_end(const struct mem_log *log, struct run *run)
 {
 	struct signature s;
 
-	record_measure(run->rec, PART_ID_MEMORY, "mismatches", log->mismatches, 0, "1");
+	record_measure_limit(
+		run->rec, PART_ID_MEMORY, "mismatches", log->mismatches, 0, "1", LIMIT_AT_MOST, 0);
 	if (log->mismatches == 0)
 		return;
 	find_signature(log, run, &s);

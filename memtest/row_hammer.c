@@ -355,7 +355,8 @@ static enum verdict conclude(struct hammer *h, bool stopped)
 
 	mem_log_end(&run->mem->log, run);
 	record_measure(run->rec, PART_ID_MEMORY, "activations", h->activations, 0, "1");
-	record_measure(run->rec, PART_ID_MEMORY, "row_flips", h->flips, 0, "1");
+	record_measure_limit(
+		run->rec, PART_ID_MEMORY, "row_flips", h->flips, 0, "1", LIMIT_AT_MOST, 0);
 	if (h->flips > h->seen_count)
 		record_note(run->rec, PART_ID_MEMORY,
 			"%llu words changed in all, counted each time", (ull)h->flips);

@@ -289,7 +289,8 @@ static enum verdict conclude(struct run *run, bool done)
 	char bytes[FMT_SIZE], sum[SELFTEST_TEXT];
 
 	record_measure(run->rec, NULL, "planted", t->planted, 0, "1");
-	record_measure(run->rec, NULL, "caught", t->caught, 0, "1");
+	record_measure_limit(
+		run->rec, NULL, "caught", t->caught, 0, "1", LIMIT_AT_LEAST, t->planted);
 	fmt_to(sum, sizeof(sum),
 		"%u of %u planted faults were caught and located on %s of memory with %u CPU%s",
 		t->caught, t->planted, fmt_bytes(bytes, m->plan.bytes), m->work.cpus,

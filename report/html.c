@@ -245,6 +245,25 @@ static void put_options(const struct digest *d, struct sink out)
 	markup_raw(out, "</pre></details>\n");
 }
 
+/* What lies beside this page. */
+static void put_files(const struct digest *d, struct sink out)
+{
+	for (size_t i = 0; i < d->file_count; i++) {
+		markup_raw(out,
+			i == 0 ? "<h2 id=\"files\">Files of this run</h2>\n<dl class=\"small\">"
+			       : "");
+		markup_raw(out, "<dt><code>");
+		markup_text(out, d->files[i].name);
+		markup_raw(out, "</code></dt><dd>");
+		markup_text(out, d->files[i].what);
+		markup_raw(out, "</dd>");
+	}
+	if (d->file_count > 0)
+		markup_raw(out,
+			"<dt><code>results.jsonl</code></dt><dd>the record stream: every other file can be "
+			"made of it again</dd></dl>\n");
+}
+
 static void put_foot(const struct digest *d, struct sink out)
 {
 	markup_raw(out, "</main>\n<footer>");
@@ -253,8 +272,7 @@ static void put_foot(const struct digest *d, struct sink out)
 			"<p>This page has room for so much: %llu rows more stand in results.jsonl and "
 			"log.txt alone.</p>",
 			(unsigned long long)digest_dropped_rows(d));
-	markup_raw(out,
-		"<p>Made by Kiriwake from the same records as results.jsonl beside it.</p><p><code>");
+	markup_raw(out, "<p><code>");
 	markup_text(out, d->end_line);
 	markup_raw(out, "</code></p></footer>\n</body>\n</html>\n");
 }
@@ -272,5 +290,6 @@ void html_write(const struct digest *d, struct sink out)
 	html_checks(d, out);
 	html_parts(d, out);
 	put_options(d, out);
+	put_files(d, out);
 	put_foot(d, out);
 }

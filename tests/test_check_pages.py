@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """The pages' checker: passes what the renderers wrote, and notices each thing it is there for."""
+import json
 import pathlib
+import re
 
 import check_pages
 import pytest
@@ -39,3 +41,16 @@ def test_notices(name, old, new):
     text = (GOLDEN / name).read_text("ascii")
     assert old in text
     assert check_pages.CHECKS[name](text.replace(old, new, 1))
+
+
+def test_dashboard_asks_for_what_there_is():
+    """Every metric of the Grafana dashboard is one that metrics.prom has, and so are the labels it picks by."""
+    text = (GOLDEN.parent.parent / "docs/dashboards/kiriwake.json").read_text("ascii")
+    metrics = (GOLDEN / "metrics.prom").read_text("ascii")
+    json.loads(text)
+    names = set(re.findall(r"kiriwake_[a-z_]+", text))
+    assert len(names) > 8
+    for name in names:
+        assert f"# TYPE {name} gauge\n" in metrics, name
+    for label in re.findall(r"by \((\w+)\)", text):
+        assert f'{label}="' in metrics, label
