@@ -102,6 +102,10 @@ static bool write_pages(struct pages *p, const char *out, struct text records)
 	if (p->replay.bad_lines > 0)
 		fprintf(stderr, "kiriwake: %llu lines of results.jsonl are torn\n",
 			(unsigned long long)p->replay.bad_lines);
+	if (!p->replay.begun) {
+		fputs("kiriwake: results.jsonl holds no record of a run\n", stderr);
+		return false;
+	}
 	latest_write(&p->latest, (struct sink){to_file, stdout});
 	return write_one(out, "report.html", &p->digest, html_write) &&
 	       write_one(out, "junit.xml", &p->digest, junit_write) &&

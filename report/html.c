@@ -103,8 +103,9 @@ static void put_unfinished(const struct digest *d, struct sink out)
 	if (last != NULL && !last->ended)
 		markup(out, ": it hung, was reset or lost power in %s",
 			digest_check_id(d, last->check));
-	markup(out, ".%s%s</p>\n", d->verdict != UNDECIDED ? " Worst so far: " : "",
+	markup(out, ".%s%s", d->verdict != UNDECIDED ? " Worst so far: " : "",
 		d->verdict != UNDECIDED ? verdict_name(d->verdict) : "");
+	markup_raw(out, "</p>\n");
 }
 
 static void put_counts(const struct digest *d, struct sink out)

@@ -136,7 +136,8 @@ def main(directories):
         print(__doc__)
         return 2
     found = [problem for directory in directories for problem in problems(directory)]
-    print(*found, sep="\n" if found else "")
+    for problem in found:
+        print(problem)
     if not found:
         print(f"check_pages: {len(directories)} passed, 0 failed")
     return 1 if found else 0

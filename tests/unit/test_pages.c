@@ -29,11 +29,36 @@ static void begin(void)
 	recorder_listen(&rec, jsonl_listener(&writer));
 }
 
+static size_t times(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (text = strstr(text, what); text != NULL; text = strstr(text + 1, what))
+		n++;
+	return n;
+}
+
+/* Every element that is opened is closed. */
+static void check_closed(const char *page)
+{
+	static const char *const names[] = {"p", "div", "section", "span", "ul", "ol", "li", "dl",
+		"dt", "dd", "g", "svg", "figure", "title", "text", "table", "tr", "td", "pre"};
+	char plain[16], with[16], end[16];
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		snprintf(plain, sizeof(plain), "<%s>", names[i]);
+		snprintf(with, sizeof(with), "<%s ", names[i]);
+		snprintf(end, sizeof(end), "</%s>", names[i]);
+		CHECK_U64(times(page, plain) + times(page, with), times(page, end));
+	}
+}
+
 static void write_all(const struct digest *d)
 {
 	html_write(d, to(&html));
 	junit_write(d, to(&junit));
 	prom_write(d, to(&prom));
+	check_closed(html.text);
 }
 
 /* The records read back make the same pages. */
@@ -49,15 +74,6 @@ static void check_replay(void)
 	output_same("junit.xml", again.text, junit.text);
 	prom_write(&replayed, to(&again));
 	output_same("metrics.prom", again.text, prom.text);
-}
-
-static size_t times(const char *text, const char *what)
-{
-	size_t n = 0;
-
-	for (text = strstr(text, what); text != NULL; text = strstr(text + 1, what))
-		n++;
-	return n;
 }
 
 /* One curve of each kind, with a dip, a tail and a bad region. */
