@@ -54,8 +54,9 @@ static void judge(struct run *run, const struct nic *nic, const char *whose, con
 		FIELD_ADDRESS("actual", lane->first_bad.actual)};
 
 	record_measure(run->rec, nic->id, "loopback.sent", lane->sent, 0, "1");
-	record_measure(run->rec, nic->id, "loopback.lost", lost, 0, "1");
-	record_measure(run->rec, nic->id, "loopback.corrupt", lane->corrupt, 0, "1");
+	record_measure_limit(run->rec, nic->id, "loopback.lost", lost, 0, "1", LIMIT_AT_MOST, 0);
+	record_measure_limit(
+		run->rec, nic->id, "loopback.corrupt", lane->corrupt, 0, "1", LIMIT_AT_MOST, 0);
 	if (lost + lane->corrupt > 0)
 		record_finding_as(run->rec, FINDING_NIC_LOOPBACK_ERROR, unseen ? WARN : FAIL,
 			nic->id, fields, lane->corrupt > 0 ? ARRAY_LEN(fields) : 5,
