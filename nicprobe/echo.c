@@ -79,12 +79,43 @@ static void compare(struct echo_series *e, unsigned seq, struct span data)
 	e->first_bad.actual = i < data.len ? data.at[i] : 0;
 }
 
+static void thin(struct echo_curve *c)
+{
+	for (size_t i = 0; i < SERIES_POINTS / 2; i++) {
+		const struct point a = c->at[2 * i], b = c->at[2 * i + 1];
+
+		c->at[i] = a.y > b.y ? a : b;
+	}
+	c->count = SERIES_POINTS / 2;
+	c->each *= 2;
+}
+
+void echo_curve_add(struct echo_curve *c, uint64_t now_ns, uint64_t rtt_us)
+{
+	const struct point p = {now_ns - c->start_ns, rtt_us};
+
+	c->each += c->each == 0;
+	if (c->count > 0 && c->filling < c->each) {
+		c->filling++;
+		if (p.y > c->at[c->count - 1].y)
+			c->at[c->count - 1] = p;
+		return;
+	}
+	if (c->count == SERIES_POINTS)
+		thin(c);
+	c->at[c->count++] = p;
+	c->filling = 1;
+}
+
 static void add_time(struct echo_series *e, uint64_t rtt_us)
 {
+	const uint64_t square = rtt_us > UINT32_MAX ? UINT64_MAX : rtt_us * rtt_us;
+
 	e->rtt_min_us = e->received == 0 || rtt_us < e->rtt_min_us ? rtt_us : e->rtt_min_us;
 	e->rtt_max_us = rtt_us > e->rtt_max_us ? rtt_us : e->rtt_max_us;
 	e->rtt_sum_us += rtt_us;
-	e->rtt_square_sum += rtt_us * rtt_us;
+	e->rtt_square_sum = square > UINT64_MAX - e->rtt_square_sum ? UINT64_MAX
+								    : e->rtt_square_sum + square;
 	e->late += rtt_us > LATE_US;
 	e->received++;
 	if (e->times != NULL)
@@ -100,7 +131,7 @@ void echo_hear(
 	if (!e->active || !ip4_same(from, e->ip) || reply->type != ICMP_ECHO_REPLY ||
 		reply->id != e->id)
 		return;
-	if (seq >= e->sent || e->sent - seq > ECHO_SLOTS)
+	if (seq >= e->sent || e->sent - seq >= ECHO_SLOTS) /* its slot may be taken for the next */
 		return;
 	if (slot->answered) {
 		e->duplicates++;
@@ -112,6 +143,8 @@ void echo_hear(
 	e->reordered += e->received > 0 && seq < e->newest;
 	e->newest = seq > e->newest ? seq : e->newest;
 	add_time(e, (now_ns - slot->sent_ns) / NS_PER_US);
+	if (e->curve != NULL)
+		echo_curve_add(e->curve, now_ns, (now_ns - slot->sent_ns) / NS_PER_US);
 }
 
 void echo_hear_error(struct echo_series *e, struct ip4 from, const struct icmp_error *error)

@@ -10,6 +10,7 @@
 
 #include "core/address.h"
 #include "core/histogram.h"
+#include "core/record.h"
 #include "nicprobe/icmp.h"
 
 #define ECHO_SERIES_MAX 2
@@ -17,6 +18,18 @@
 #define ECHO_COUNT_MAX  65535
 #define ECHO_SIZES      3 /* request 0 is of the first size, 1 of the second... */
 #define ECHO_LARGEST    2
+
+/* Round trips over time. A curve that is full is thinned to half, the longer one of two staying, and each point then stands for
+ * twice as many replies. */
+struct echo_curve {
+	uint64_t start_ns; /* x is counted from here */
+	size_t count;
+	unsigned each;                  /* replies per point; 0: one */
+	unsigned filling;               /* replies in the last point */
+	struct point at[SERIES_POINTS]; /* y in us */
+};
+
+void echo_curve_add(struct echo_curve *c, uint64_t now_ns, uint64_t rtt_us);
 
 struct echo_slot {
 	uint64_t sent_ns;
@@ -36,7 +49,9 @@ struct echo_series {
 	unsigned newest,
 		reordered;       /* greatest number answered; answers that came after a newer one */
 	struct histogram *times; /* of the round trips, in us; NULL: not kept */
-	uint64_t rtt_min_us, rtt_max_us, rtt_sum_us, rtt_square_sum; /* the last in us^2 */
+	struct echo_curve *curve; /* likewise */
+	uint64_t rtt_min_us, rtt_max_us, rtt_sum_us;
+	uint64_t rtt_square_sum;            /* in us^2; saturates */
 	struct echo_slot slots[ECHO_SLOTS]; /* by number modulo ECHO_SLOTS */
 	unsigned received_by[ECHO_SIZES];   /* of `received`, by size */
 

@@ -69,6 +69,7 @@ static size_t begin(struct run *run)
 
 	memset(s->echoes, 0, sizeof(s->echoes));
 	memset(s->echo_times, 0, sizeof(s->echo_times));
+	memset(s->echo_curves, 0, sizeof(s->echo_curves));
 	if (a->gateway.value != 0 && !ip4_same(a->gateway, a->ip))
 		count += begin_series(run, TO_GATEWAY, a->gateway);
 	if (peer.value == 0 || ip4_same(peer, a->gateway) || ip4_same(peer, a->ip) || run->stopped)
@@ -140,6 +141,8 @@ static bool warm_up(struct run *run)
 				ping_names[i]);
 		*e = counted;
 		e->times = &s->echo_times[i];
+		e->curve = &s->echo_curves[i];
+		e->curve->start_ns = run->rec->check_start_ns;
 		e->id++; /* what comes back late is of the warm-up */
 	}
 	return true;

@@ -33,6 +33,7 @@ void ping_find_hole(struct run *run, struct echo_series *e)
 	e->id++; /* what comes back late is not of the search */
 	e->sent = 0;
 	e->times = NULL;
+	e->curve = NULL;
 	memset(e->slots, 0, sizeof(e->slots));
 	hole = !passes(run, e, high) && passes(run, e, low);
 	while (hole && high - low > 1) {

@@ -39,6 +39,9 @@ static void measure(struct run *run, const struct echo_series *e, const char *na
 		record_measure(run->rec, net_id(run->net, e->nic), full, figures[i].value,
 			figures[i].decimals, figures[i].unit);
 	}
+	fmt_to(full, sizeof(full), "%s.ping-rtt", name);
+	record_series(run->rec, net_id(run->net, e->nic), full, "ns", "ms", 3, e->curve->at,
+		e->curve->count);
 }
 
 /* One device on this network may filter long pings; whoever was named as a peer is expected to answer them. */

@@ -102,6 +102,7 @@ struct net_session {
 	struct net_address address;
 	struct echo_series echoes[ECHO_SERIES_MAX];
 	struct histogram echo_times[ECHO_SERIES_MAX];
+	struct echo_curve echo_curves[ECHO_SERIES_MAX];
 	struct trace trace;
 	struct knocks knocks;
 	struct arp_sweep sweep;

@@ -56,6 +56,7 @@ struct rig {
 	char notes[8192];
 	char coverage[1024];
 	char measures[4096]; /* "name=value name=value " */
+	char series[256];    /* "name=points@last_x " */
 	uint64_t took_ns;
 };
 
@@ -100,6 +101,10 @@ static void rig_hear(void *ctx, const struct record *r)
 	else if (r->kind == RECORD_MEASURE)
 		fmt_add(rig->measures, sizeof(rig->measures), "%s=%llu ", r->u.measure.name,
 			(unsigned long long)r->u.measure.value);
+	else if (r->kind == RECORD_SERIES)
+		fmt_add(rig->series, sizeof(rig->series), "%s=%zu@%llu ", r->u.series.name,
+			r->u.series.count,
+			(unsigned long long)r->u.series.points[r->u.series.count - 1].x);
 	rig->faults += r->kind == RECORD_FAULT;
 }
 

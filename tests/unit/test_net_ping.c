@@ -98,7 +98,34 @@ static void pace(void)
 			strstr(rig.measures, "gateway.rtt_p99=10") != NULL &&
 			strstr(rig.measures, "gateway.reordered=0") != NULL,
 		"%s", rig.measures);
+	CHECK(strncmp(rig.series, "gateway.ping-rtt=11@", 20) == 0, "%s", rig.series);
 	net_session_end(&rig.run);
+}
+
+/* However many there are, the curve covers all of them, in order, and the worst is still in it. */
+static void curve(void)
+{
+	static const unsigned counts[] = {1, 1023, 1024, 1025, 2048, 2049, 5000, 65535};
+	static struct echo_curve c;
+
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		const unsigned worst = counts[i] / 3;
+		bool found = false, in_order = true;
+
+		memset(&c, 0, sizeof(c));
+		c.start_ns = 1000;
+		for (unsigned n = 0; n < counts[i]; n++)
+			echo_curve_add(&c, 1000 + n, n == worst ? 9999 : 10 + n % 7);
+		CHECK(c.count >= 1 && c.count <= SERIES_POINTS && c.count * c.each >= counts[i] &&
+				(c.count - 1) * c.each < counts[i],
+			"%u: %zu x %u", counts[i], c.count, c.each);
+		for (size_t k = 0; k < c.count; k++) {
+			found |= c.at[k].x == worst && c.at[k].y == 9999;
+			in_order &= k == 0 || c.at[k].x > c.at[k - 1].x;
+		}
+		CHECK(found && in_order, "%u", counts[i]);
+		CHECK(c.at[c.count - 1].x + 2 * c.each >= counts[i]);
+	}
 }
 
 static void loss_begins(void)
@@ -127,6 +154,7 @@ static void loss_begins(void)
 int main(void)
 {
 	loss_begins();
+	curve();
 	for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
 		play(&scenarios[i]);
 	pace();
