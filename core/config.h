@@ -65,6 +65,7 @@ struct config {
 	char net_expect_switch[CONFIG_GLOBS]; /* a glob over "name port"; empty: none given */
 	struct ip4 net_expect_dhcp;           /* value 0: none given */
 	enum dhcp_use net_dhcp;
+	struct mac net_expect_ipv6_router;      /* all zero: none given */
 	char net_snmp_community[CONFIG_SECRET]; /* never shown; empty: none given */
 	struct ip4 net_snmp_agent;              /* value 0: the switch as it names itself */
 	enum loopback_use nic_loopback;

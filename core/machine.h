@@ -250,7 +250,7 @@ struct nic {
 	char id[12];              /* "nic0" */
 	char name[PORT_TEXT];     /* "Intel 8086:10d3" */
 	char location[PORT_TEXT]; /* "PCI 0000:00:02.0" */
-	char driver[PORT_TEXT];   /* the firmware driver's name, or empty */
+	char driver[PORT_TEXT];   /* the firmware driver's name and version, or empty */
 	uint16_t vendor_id, device_id;
 	bool has_driver; /* false: on the PCI bus only; of the calls below only take_chip and give_back_chip may be made */
 	struct mac mac;         /* current; valid when has_driver */

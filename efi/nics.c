@@ -68,7 +68,7 @@ static void connect_card(struct machine *machine, const struct pci_device *d)
 		connect_handle(machine, d->handle, CONNECT_ALL, what);
 }
 
-/* ---- what the driver calls itself ---- */
+/* ---- what the driver calls itself, and its version as it orders versions: UEFI 2.10, 11.1 ---- */
 
 /* The first of the languages a driver lists, "en-US;fr" or the older "engfra". */
 static void first_language(CHAR8 *dst, size_t cap, const CHAR8 *list, size_t fixed)
@@ -86,6 +86,7 @@ static void name_driver(EFI_HANDLE agent, char *dst, size_t cap)
 {
 	EFI_COMPONENT_NAME2_PROTOCOL *two = protocol_on(agent, &guid_component_name2);
 	EFI_COMPONENT_NAME_PROTOCOL *one = protocol_on(agent, &guid_component_name);
+	EFI_DRIVER_BINDING_PROTOCOL *binding = protocol_on(agent, &guid_driver_binding);
 	CHAR16 *name = NULL;
 	CHAR8 language[16];
 
@@ -100,6 +101,9 @@ static void name_driver(EFI_HANDLE agent, char *dst, size_t cap)
 	}
 	if (name != NULL)
 		text_from_ucs2(dst, cap, name, NAME_CHARS_MAX);
+	if (binding != NULL)
+		fmt_add(dst, cap, "%sversion 0x%x", dst[0] != '\0' ? ", " : "",
+			(unsigned)binding->Version);
 }
 
 /* ---- listing ---- */

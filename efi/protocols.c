@@ -10,6 +10,7 @@ EFI_GUID guid_adapter_information = {
 EFI_GUID guid_ata_pass_thru = {
 	0x1d3de7f0, 0x0807, 0x424f, {0xaa, 0x69, 0x11, 0xa5, 0x4e, 0x19, 0xa4, 0x6f}};
 EFI_GUID guid_block_io = EFI_BLOCK_IO_PROTOCOL_GUID;
+EFI_GUID guid_driver_binding = EFI_DRIVER_BINDING_PROTOCOL_GUID;
 EFI_GUID guid_component_name = EFI_COMPONENT_NAME_PROTOCOL_GUID;
 EFI_GUID guid_component_name2 = EFI_COMPONENT_NAME2_PROTOCOL_GUID;
 /* EDK2's mark on the handles that make up the console; no specification has it. */

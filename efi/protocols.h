@@ -16,6 +16,7 @@ extern EFI_GUID guid_acpi2;
 extern EFI_GUID guid_adapter_information;
 extern EFI_GUID guid_ata_pass_thru;
 extern EFI_GUID guid_block_io;
+extern EFI_GUID guid_driver_binding;
 extern EFI_GUID guid_component_name;
 extern EFI_GUID guid_component_name2;
 extern EFI_GUID guid_console_out_device;

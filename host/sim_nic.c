@@ -253,6 +253,8 @@ size_t sim_net_nics(struct sim_net *net, struct nic *ret, size_t cap)
 			.send = card_send,
 			.receive = card_receive,
 			.wire = is_wired(nic) ? card_wire : NULL};
+		if (!ret[i].has_driver)
+			ret[i].driver[0] = '\0';
 		fmt_to(ret[i].id, sizeof(ret[i].id), "nic%u", i);
 		fmt_to(ret[i].location, sizeof(ret[i].location), "PCI 0000:00:%02x.0", i + 2);
 	}

@@ -17,6 +17,8 @@ static void expect(const struct config *c, enum fact fact, char want[CONFIG_GLOB
 	want[0] = '\0';
 	if (fact == FACT_GATEWAY_MAC && !mac_same(c->net_expect_gateway_mac, nobody))
 		text_copy(want, CONFIG_GLOBS, mac_text(text, c->net_expect_gateway_mac));
+	if (fact == FACT_ROUTERS6 && !mac_same(c->net_expect_ipv6_router, nobody))
+		text_copy(want, CONFIG_GLOBS, mac_text(text, c->net_expect_ipv6_router));
 	if (fact == FACT_VLAN && c->net_expect_vlan != 0)
 		fmt_to(want, CONFIG_GLOBS, "%u", c->net_expect_vlan);
 	if (fact == FACT_SWITCH)

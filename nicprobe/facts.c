@@ -5,7 +5,8 @@
 #include "nicprobe/address.h"
 #include "nicprobe/cable.h"
 
-#define LIST_MAX       8 /* addresses in one fact */
+#define LIST_MAX       7 /* addresses in one fact */
+#define ADDRESS_TEXT   (MAC_TEXT > IP4_TEXT ? MAC_TEXT : IP4_TEXT)
 #define SWITCH_WAIT_NS (3ull * NS_PER_S)
 #define LLDP_TTL_S     120
 
@@ -18,10 +19,12 @@ static const struct {
 	[FACT_GATEWAY] = {"gateway", "the gateway"},
 	[FACT_GATEWAY_MAC] = {"gateway_mac", "the gateway's MAC address"},
 	[FACT_DHCP] = {"dhcp", "the DHCP servers"},
+	[FACT_DHCP_MAC] = {"dhcp_mac", "the MAC addresses of the DHCP servers"},
 	[FACT_DNS] = {"dns", "the DNS server"},
 	[FACT_SWITCH] = {"switch", "the switch port"},
 	[FACT_VLAN] = {"vlan", "the VLAN"},
 	[FACT_DUPLICATES] = {"duplicates", "the addresses with a second owner"},
+	[FACT_ROUTERS6] = {"ipv6_routers", "the IPv6 routers"},
 };
 
 const char *fact_key(enum fact fact)
@@ -38,32 +41,54 @@ const char *fact_name(enum fact fact)
 
 struct list {
 	size_t count;
-	struct ip4 at[LIST_MAX];
+	uint64_t at[LIST_MAX];
 };
 
 /* Keeps them in ascending order, each once; the greatest make room. */
-static void list_add(struct list *l, struct ip4 ip)
+static void list_add(struct list *l, uint64_t address)
 {
 	size_t at = 0;
 
-	while (at < l->count && l->at[at].value < ip.value)
+	while (at < l->count && l->at[at] < address)
 		at++;
-	if (at == LIST_MAX || (at < l->count && ip4_same(l->at[at], ip)))
+	if (at == LIST_MAX || (at < l->count && l->at[at] == address))
 		return;
 	l->count -= l->count == LIST_MAX;
 	for (size_t i = l->count; i > at; i--)
 		l->at[i] = l->at[i - 1];
-	l->at[at] = ip;
+	l->at[at] = address;
 	l->count++;
 }
 
-static void list_text(const struct list *l, char text[FACT_TEXT])
+static void list_add_mac(struct list *l, struct mac mac)
 {
-	char ip[IP4_TEXT];
+	list_add(l, (uint64_t)be16(mac.at) << 32 | be32(mac.at + 2));
+}
+
+static void put_ip4(char text[ADDRESS_TEXT], uint64_t address)
+{
+	ip4_text(text, (struct ip4){(uint32_t)address});
+}
+
+static void put_mac(char text[ADDRESS_TEXT], uint64_t address)
+{
+	struct mac mac;
+
+	put_be16(mac.at, (uint16_t)(address >> 32));
+	put_be32(mac.at + 2, (uint32_t)address);
+	mac_text(text, mac);
+}
+
+static void list_text(const struct list *l, void (*put)(char text[ADDRESS_TEXT], uint64_t address),
+	char text[FACT_TEXT])
+{
+	char address[ADDRESS_TEXT];
 
 	text_copy(text, FACT_TEXT, l->count == 0 ? FACT_NONE : "");
-	for (size_t i = 0; i < l->count; i++)
-		fmt_add(text, FACT_TEXT, "%s%s", i > 0 ? " " : "", ip4_text(ip, l->at[i]));
+	for (size_t i = 0; i < l->count; i++) {
+		put(address, l->at[i]);
+		fmt_add(text, FACT_TEXT, "%s%s", i > 0 ? " " : "", address);
+	}
 }
 
 /* ---- gathering ---- */
@@ -97,23 +122,42 @@ static void gather_address(struct run *run, struct facts *f)
 
 static void gather_lists(const struct net_session *s, struct facts *f)
 {
-	struct list servers = {0}, doubles = {0};
+	struct list servers = {0}, macs = {0}, doubles = {0};
 	bool probed = false;
 
-	for (size_t i = 0; i < s->dhcp.offer_count; i++)
-		list_add(&servers, s->dhcp.offers[i].server);
+	for (size_t i = 0; i < s->dhcp.offer_count; i++) {
+		list_add(&servers, s->dhcp.offers[i].server.value);
+		list_add_mac(&macs, s->dhcp.offers[i].mac);
+	}
 	for (size_t i = 0; i < s->candidates.count; i++) {
 		const struct candidate *c = &s->candidates.at[i];
 
 		probed |= c->probed && c->heard;
 		if (!(c->sources & FROM_CONTROL) && candidate_state(c) == CANDIDATE_CONFLICT)
-			list_add(&doubles, c->ip);
+			list_add(&doubles, c->ip.value);
 	}
 	/* Where nobody at all was heard, no answer is no fact. */
-	if (s->dhcp.discovered && (servers.count > 0 || net_heard_by(s, UINT64_MAX) != 0))
-		list_text(&servers, f->at[FACT_DHCP]);
+	if (s->dhcp.discovered && (servers.count > 0 || net_heard_by(s, UINT64_MAX) != 0)) {
+		list_text(&servers, put_ip4, f->at[FACT_DHCP]);
+		list_text(&macs, put_mac, f->at[FACT_DHCP_MAC]);
+	}
 	if (probed)
-		list_text(&doubles, f->at[FACT_DUPLICATES]);
+		list_text(&doubles, put_ip4, f->at[FACT_DUPLICATES]);
+}
+
+static void gather_routers6(const struct net_session *s, struct facts *f)
+{
+	struct mac macs[ND_ROUTERS_MAX];
+	struct list routers = {0};
+
+	for (unsigned nic = 0; nic < s->station_count; nic++) {
+		const size_t count = nd_default_routers(&s->nd, nic, macs);
+
+		for (size_t i = 0; i < count; i++)
+			list_add_mac(&routers, macs[i]);
+	}
+	if (s->nd.judged && net_heard_by(s, UINT64_MAX) != 0)
+		list_text(&routers, put_mac, f->at[FACT_ROUTERS6]);
 }
 
 /* Of the card we speak on, else of the first that names one. NULL: nobody named a port. */
@@ -179,6 +223,7 @@ bool facts_gather(struct run *run, struct facts *ret)
 	gather_switch(run, &f);
 	gather_address(run, &f);
 	gather_lists(run->net, &f);
+	gather_routers6(run->net, &f);
 	if (run->stopped)
 		return false;
 	*ret = f;

@@ -15,11 +15,13 @@ enum fact {
 	FACT_IP,
 	FACT_GATEWAY,
 	FACT_GATEWAY_MAC,
-	FACT_DHCP, /* addresses of all servers, in ascending order */
+	FACT_DHCP,     /* addresses of all servers, in ascending order */
+	FACT_DHCP_MAC, /* likewise */
 	FACT_DNS,
 	FACT_SWITCH, /* name and port */
 	FACT_VLAN,
 	FACT_DUPLICATES, /* addresses in conflict, in ascending order */
+	FACT_ROUTERS6,   /* MAC addresses of IPv6 routers that offer the way out, likewise */
 	FACT_COUNT
 };
 

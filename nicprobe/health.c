@@ -131,6 +131,8 @@ void health_measure_counts(struct run *run, const struct station *st)
 {
 	const uint64_t frames = traffic_frames(&st->traffic);
 
+	if (st->opened)
+		record_measure(run->rec, st->nic->id, "link_flaps", st->flaps, 0, "1");
 	if (!st->opened || !st->health.known)
 		return;
 	if (st->health.gone)

@@ -19,7 +19,7 @@ void health_tell_link(struct run *run, struct station *st);
 bool health_has_errors(const struct net_session *s, const struct station *st);
 void health_tell_errors(struct run *run, struct station *st);
 
-/* Figures of all counters, for the end of the session. */
+/* Figures of all counters, lost links among them, for the end of the session. */
 void health_measure_counts(struct run *run, const struct station *st);
 
 #endif

@@ -9,6 +9,7 @@
  */
 #include "core/fmt.h"
 #include "nicprobe/checks.h"
+#include "nicprobe/nd_tell.h"
 #include "nicprobe/pump.h"
 #include "nicprobe/tell.h"
 #include "nicprobe/vendor.h"
@@ -64,54 +65,6 @@ static bool ask(struct run *run, const struct plan *plan, uint16_t *ret_cards)
 
 /* ---- judging ---- */
 
-/* MACs as the fields of a finding and as a list for people. */
-struct mac_list {
-	const char *texts[ND_ROUTERS_MAX];
-	char text[ND_ROUTERS_MAX][MAC_TEXT];
-	char all[ND_ROUTERS_MAX * VENDOR_MAC_TEXT];
-};
-
-static void list_macs(struct mac_list *l, const struct mac *macs, size_t count)
-{
-	char named[VENDOR_MAC_TEXT];
-
-	l->all[0] = '\0';
-	for (size_t i = 0; i < count; i++) {
-		l->texts[i] = mac_text(l->text[i], macs[i]);
-		fmt_add(l->all, sizeof(l->all), "%s%s", i > 0 ? ", " : "",
-			vendor_mac_text(named, macs[i]));
-	}
-}
-
-/* Whether the card's own address is in conflict. */
-static bool tell_claimants(struct run *run, unsigned nic)
-{
-	const struct ip6 own = ip6_link_local(run->net->stations[nic].nic->mac);
-	struct mac macs[ND_CLAIMS_MAX];
-	struct mac_list l;
-	uint64_t messages, first_ns;
-	const size_t count = nd_claimants(&run->net->nd, nic, macs, &messages, &first_ns);
-	char ip[IP6_TEXT], vendor[VENDOR_TEXT];
-
-	if (count == 0)
-		return false;
-	list_macs(&l, macs, count);
-	const struct field fields[] = {
-		FIELD_STR("ip", ip6_text(ip, &own)),
-		FIELD_STR("mac", l.texts[0]),
-		FIELD_LIST("macs", l.texts, count),
-		FIELD_STR("vendor", vendor_of(macs[0], vendor)),
-		FIELD_NUM("count", messages),
-		FIELD_STR("nic", net_id(run->net, nic)),
-		FIELD_NUM("first_ms", (first_ns - run->rec->start_ns) / NS_PER_MS),
-	};
-
-	record_finding(run->rec, FINDING_NET_DUPLICATE_IP, NULL, fields, ARRAY_LEN(fields),
-		"%s, the IPv6 address that belongs to the MAC address of %s, is claimed by %s.", ip,
-		net_id(run->net, nic), l.all);
-	return true;
-}
-
 static void note_router(struct run *run, const struct nd_router *r)
 {
 	char ip[IP6_TEXT], prefix[IP6_TEXT], named[VENDOR_MAC_TEXT], prefixes[LIST_TEXT] = "";
@@ -126,38 +79,24 @@ static void note_router(struct run *run, const struct nd_router *r)
 		r->advert.lifetime_s, prefixes);
 }
 
-static void tell_routers(struct run *run, unsigned nic, size_t *sum)
-{
-	struct mac macs[ND_ROUTERS_MAX];
-	const size_t count = nd_default_routers(&run->net->nd, nic, macs);
-	struct mac_list l;
-
-	*sum += count;
-	if (count < 2)
-		return;
-	list_macs(&l, macs, count);
-	const struct field fields[] = {FIELD_STR("nic", net_id(run->net, nic)),
-		FIELD_LIST("macs", l.texts, count), FIELD_NUM("count", count)};
-
-	record_finding(run->rec, FINDING_NET_ROGUE_RA, NULL, fields, ARRAY_LEN(fields),
-		"%zu IPv6 routers announce themselves to %s as the way out: %s.", count,
-		net_id(run->net, nic), l.all);
-}
-
 static enum verdict conclude(struct run *run, const struct plan *plan, uint16_t cards)
 {
 	const struct net_session *s = run->net;
 	const uint16_t heard = cards & net_heard_by(s, UINT64_MAX);
 	char free[LIST_TEXT] = "", ip[IP6_TEXT];
+	struct mac macs[ND_ROUTERS_MAX];
+	uint64_t messages, first_ns;
 	size_t conflicts = 0, routers = 0;
 
+	run->net->nd.judged = true;
 	for (size_t i = 0; i < s->nd.router_count; i++)
 		note_router(run, &s->nd.routers[i]);
 	for (unsigned i = 0; i < s->station_count; i++) {
 		const struct ip6 own = ip6_link_local(s->stations[i].nic->mac);
 
-		tell_routers(run, i, &routers);
-		if (tell_claimants(run, i))
+		nd_tell(run, &run->net->stations[i]);
+		routers += nd_default_routers(&s->nd, i, macs);
+		if (nd_claimants(&s->nd, i, macs, &messages, &first_ns) > 0)
 			conflicts++;
 		else if (heard >> i & 1)
 			fmt_add(free, sizeof(free), "%s%s", free[0] ? ", " : "",

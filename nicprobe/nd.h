@@ -29,6 +29,7 @@ struct nd_router {
 };
 
 struct nd {
+	bool judged; /* by net.ipv6: what comes later is news */
 	size_t claim_count;
 	struct nd_claim claims[ND_CLAIMS_MAX];
 	size_t router_count;

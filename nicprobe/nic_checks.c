@@ -16,9 +16,14 @@ static void tell_no_driver(struct run *run, const struct nic *nic)
 	const struct field fields[] = {
 		FIELD_STR("nic", nic->id), FIELD_STR("location", nic->location)};
 
-	record_finding(run->rec, FINDING_NIC_NO_DRIVER, nic->id, fields, ARRAY_LEN(fields),
-		"%s (%s, %s) has no firmware driver and cannot be tested.", nic->id, nic->name,
-		nic->location);
+	if (nic->driver[0] != '\0')
+		record_finding(run->rec, FINDING_NIC_NO_DRIVER, nic->id, fields, ARRAY_LEN(fields),
+			"%s (%s, %s) cannot be tested: its firmware driver (%s) offers no network interface.",
+			nic->id, nic->name, nic->location, nic->driver);
+	else
+		record_finding(run->rec, FINDING_NIC_NO_DRIVER, nic->id, fields, ARRAY_LEN(fields),
+			"%s (%s, %s) has no firmware driver and cannot be tested.", nic->id,
+			nic->name, nic->location);
 }
 
 static void note_card(struct run *run, const struct nic *nic)
@@ -53,7 +58,7 @@ static void note_same_macs(struct run *run)
 static enum verdict inventory(struct run *run)
 {
 	const struct machine *m = run->machine;
-	size_t opened = 0;
+	size_t opened = 0, driven = 0;
 
 	if (m->nic_count == 0) {
 		record_why(run->rec, "no network card found");
@@ -64,11 +69,15 @@ static enum verdict inventory(struct run *run)
 		const struct station *st = &run->net->stations[i];
 
 		opened += st->opened;
+		driven += st->nic->has_driver;
 		if (st->nic->has_driver)
 			note_card(run, st->nic);
 		else
 			tell_no_driver(run, st->nic);
 	}
+	if (driven == 0)
+		record_note(run->rec, NULL,
+			"No network card offers an interface to the firmware: in most setups the switch for that is called \"Network Stack\", \"UEFI Network\" or \"PXE\".");
 	note_same_macs(run);
 	if (m->nic_count > NET_NICS_MAX)
 		record_note(run->rec, NULL, "Only the first %d of %zu network cards are looked at.",

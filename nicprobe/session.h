@@ -67,6 +67,7 @@ struct station {
 	struct nic_health health;
 	struct switch_ports switches; /* at the other end of the cable */
 	bool lldp_sent, duplex_reported, switch_noted, vlans_reported;
+	size_t claimants_told, routers_told; /* of IPv6 */
 };
 
 /* The address we speak from. Only an address that was probed and found free gets here. */

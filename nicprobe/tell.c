@@ -3,6 +3,7 @@
 #include "nicprobe/tell.h"
 #include "core/fmt.h"
 #include "nicprobe/health.h"
+#include "nicprobe/nd_tell.h"
 #include "nicprobe/vendor.h"
 
 #define TAGGED_MIN    3 /* frames: a stray one proves nothing */
@@ -276,6 +277,7 @@ static const struct {
 	{has_mismatch, tell_mismatch},
 	{health_has_errors, health_tell_errors},
 	{has_only_tagged, tell_only_tagged},
+	{nd_has_news, nd_tell},
 };
 
 void tell_new(struct run *run)

@@ -117,6 +117,7 @@ static void begin(struct net_session *s, struct nic *nics)
 		.active = true, .ip = {0x0a000002}, .data_max = 1472, .sent = 40};
 	s->trace = (struct trace){
 		.active = true, .to = {0x0a000002}, .sent = TRACE_HOPS * TRACE_TRIES};
+	s->nd.judged = true;
 	s->sweep = (struct arp_sweep){.active = true};
 	for (uint32_t i = 0; i < SWEEP_MAX; i++)
 		sweep_add(&s->sweep, (struct ip4){0x0a000001 + i});

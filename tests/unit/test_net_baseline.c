@@ -121,19 +121,22 @@ static void test_runs(void)
 	CHECK(run_check(lan, true) == SKIP);
 	CHECK_STR(rig.rec.check_why, "no earlier run on this machine to compare with");
 	CHECK(file_says("kiriwake-baseline 1\nip=10.0.2.15\ngateway=10.0.2.2\n"
-			"gateway_mac=52:55:0a:00:02:02\ndhcp=10.0.2.2\ndns=10.0.2.3\n"
-			"duplicates=none\n"));
+			"gateway_mac=52:55:0a:00:02:02\ndhcp=10.0.2.2\n"
+			"dhcp_mac=52:55:0a:00:02:02\ndns=10.0.2.3\nduplicates=none\n"));
 	CHECK(run_check(lan, true) == PASS);
-	CHECK_STR(rig.rec.check_why, "6 of 6 facts are as in the last run");
+	CHECK_STR(rig.rec.check_why, "7 of 7 facts are as in the last run");
 	CHECK(run_check(moved, true) == WARN);
 	CHECK_STR(rig_codes(&rig), "net-changed");
 	CHECK_STR(rig.findings[0].fields,
 		"what=gateway_mac old=52:55:0a:00:02:02 new=00:1b:17:00:01:01 ");
+	CHECK_STR(rig.findings[1].fields,
+		"what=dhcp_mac old=52:55:0a:00:02:02 new=00:1b:17:00:01:01 ");
 	CHECK(run_check(moved, true) == PASS, "%s", rig.rec.check_why);
 	CHECK(run_check(dead, true) == SKIP && rig.finding_count == 0, "%s", rig.rec.check_why);
 	CHECK(run_check(without, true) == WARN, "%s", rig.rec.check_why);
 	CHECK(strstr(rig.findings[0].fields, "what=dhcp old=10.0.2.2 new=none ") != NULL);
-	CHECK(file_says("gateway_mac=00:1b:17:00:01:01\ndhcp=none\n"), "what is unknown stays");
+	CHECK(file_says("gateway_mac=00:1b:17:00:01:01\ndhcp=none\ndhcp_mac=none\n"),
+		"what is unknown stays");
 }
 
 static void test_odd_files(void)

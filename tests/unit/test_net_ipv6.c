@@ -5,6 +5,7 @@
 
 #define STRANGER  "f4:f2:6d:11:22:33"
 #define STRANGER2 "00:40:8c:aa:bb:cc"
+#define STRANGERS STRANGER2 " " STRANGER
 #define MESSAGE   128
 
 static struct rig rig;
@@ -305,6 +306,35 @@ static void play(const struct scenario *sc)
 	}
 }
 
+/* What is heard while other rooms work becomes a finding, once, but only after net.ipv6 judged what was there before. */
+static void test_late(bool judged)
+{
+	static const char *const specs[] = {"asks=10.0.2.2", NULL};
+	const struct check *check = judged ? &net_ipv6_check : &net_listen_check;
+	const struct ip6 own = ip6_link_local((struct mac){{0x52, 0x54, 0x00, 0x12, 0x34, 0x56}});
+	const struct mac a = mac_of(STRANGER), b = mac_of(STRANGER2);
+	uint8_t pkt[MESSAGE];
+
+	rig_init(&rig, specs);
+	CHECK(rig_run_one(&rig, check) == PASS && rig.finding_count == 0);
+	inject(a, pkt, advertise(pkt, a, 1800), NS_PER_MS);
+	inject(b, pkt, advertise(pkt, b, 1800), NS_PER_MS);
+	inject(a, pkt, claim(pkt, a, own, false), NS_PER_MS);
+	for (unsigned i = 0; i < 4; i++) {
+		rig.clock.now_ns += 50 * NS_PER_MS;
+		net_watch(&rig.run);
+	}
+	CHECK(net_watch_has_news(&rig.run) == judged);
+	net_watch_tell(&rig.run);
+	CHECK_STR(rig_codes(&rig), judged ? "net-duplicate-ip net-rogue-ra" : "");
+	CHECK(!net_watch_has_news(&rig.run));
+	rig.config.net_expect_ipv6_router = a;
+	CHECK(rig_run_one(&rig, &net_expected_check) == (judged ? WARN : SKIP));
+	CHECK(rig_shows(&rig, judged ? "what=ipv6_routers expected=" STRANGER " actual=" STRANGERS
+				     : "could not be found out: the IPv6 routers"));
+	net_session_end(&rig.run);
+}
+
 int main(void)
 {
 	test_text();
@@ -315,5 +345,7 @@ int main(void)
 	test_table();
 	for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
 		play(&scenarios[i]);
+	test_late(true);
+	test_late(false);
 	return test_end(__FILE__);
 }

@@ -265,7 +265,7 @@ static void test_round_trip(void)
 		"net.tcp=nas:2049 10.0.0.5:22\nnet.expect_mac=02:00:00:00:00:01\n"
 		"net.expect_gateway_mac=00:1b:17:00:01:01\nnet.expect_vlan=20\n"
 		"net.expect_switch=sw-rack7 Gi1/0/*\nnet.expect_dhcp=10.1.2.4\n"
-		"net.dhcp=probe\nnet.snmp.community=***\nnet.snmp.agent=10.1.2.5\nnet.ping.count=99\nnet.ping.pace=35ms\nnic.loopback=force\nmem.range=0x1001-0x2003\nmem.cpus=one\n"
+		"net.expect_ipv6_router=00:1b:17:00:01:02\nnet.dhcp=probe\nnet.snmp.community=***\nnet.snmp.agent=10.1.2.5\nnet.ping.count=99\nnet.ping.pace=35ms\nnic.loopback=force\nmem.range=0x1001-0x2003\nmem.cpus=one\n"
 		"mem.mp=blocking\nmem.kernel=avx2\nmem.patterns=zeros ones\nmem.reserve=5000001\nmem.fade.time=1s\n"
 		"mem.inject=stuck@16M:5:1 alias@0x1000\nmem.hammer.time=25500ms\ndisk.only=nvme*\n"
 		"disk.exclude=*USB*\ndisk.self-test=off\ndisk.time=auto\ndisk.sample=5\ndisk.resume=yes\ndisk.together=yes\n";
