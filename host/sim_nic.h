@@ -14,7 +14,8 @@
  *               are those of sim_snmp.c
  * each with its MAC as IP@MAC (one made from the IP otherwise) and the options `after DURATION` (silent before),
  * `on N` (the LAN of card N, when set apart), `router IP` (dhcp), `id IP` (dhcp: another server identifier),
- * `dns IP` (dhcp), `open PORT` (TCP; the others are refused), `bars others` (a router that says it will not forward TCP);
+ * `dns IP` (dhcp), `lease SECONDS`, `mask PREFIX`, `domain WORD` (dhcp), `pool IP` (dhcp: for clients that are no cards of ours),
+ * `serves known|unknown` (dhcp: only these), `open PORT` (TCP; the others are refused), `bars others` (a router that says it will not forward TCP);
  * of echoes: `mtu BYTES` (longer packets vanish), `tells MTU` (the same, but a router says so), `hops N` (so many routers
  * before it, 10.255.0.1 the first), `loses N` (from hop N on, every other echo).
  * Objects: mib=OID TYPE VALUE, as sim_snmp.h has them
@@ -74,7 +75,10 @@ struct sim_nic {
 
 struct sim_peer {
 	unsigned does; /* bits, see sim_peer.c */
-	struct ip4 ip, offer, router, server_id, dns;
+	struct ip4 ip, offer, pool, router, server_id, dns;
+	uint16_t lease_s, prefix;
+	char domain[16];
+	bool serves_known, serves_unknown; /* only */
 	uint16_t open_port, rcode, mtu, told_mtu, hops, loses;
 	bool bars;
 	char community[16];

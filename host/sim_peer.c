@@ -12,6 +12,8 @@
 #define REPLY_NS     200000u
 #define PERIOD_NS    1000000000u
 #define LEASE_S      3600
+#define PREFIX       24
+#define POOL_AT      100 /* behind the offer to those it knows */
 #define CORRUPT_BYTE 10
 #define IP_AT        ETH_HEADER_BYTES
 #define DATA_AT      (IP_AT + IPV4_HEADER_BYTES)
@@ -86,11 +88,20 @@ static bool read_option(struct text name, struct text value, struct sim_peer *pe
 		const char *name;
 		uint16_t *to;
 	} numbers[] = {{"open", &peer->open_port}, {"rcode", &peer->rcode}, {"mtu", &peer->mtu},
-		{"tells", &peer->told_mtu}, {"hops", &peer->hops}, {"loses", &peer->loses}};
+		{"lease", &peer->lease_s}, {"mask", &peer->prefix}, {"tells", &peer->told_mtu},
+		{"hops", &peer->hops}, {"loses", &peer->loses}};
 	uint64_t number;
 
 	if (text_is(name, "offer"))
 		return ip4_read(value, &peer->offer);
+	if (text_is(name, "pool"))
+		return ip4_read(value, &peer->pool);
+	if (text_is(name, "domain"))
+		return text_clean(peer->domain, sizeof(peer->domain), value.at, value.len) ==
+		       value.len;
+	if (text_is(name, "serves"))
+		return (peer->serves_known = text_is(value, "known")) ||
+		       (peer->serves_unknown = text_is(value, "unknown"));
 	if (text_is(name, "router"))
 		return ip4_read(value, &peer->router);
 	if (text_is(name, "id"))
@@ -135,13 +146,17 @@ bool sim_peer_read(struct text spec, struct sim_peer *ret)
 	if (peer.does == 0 || !read_where(value, &peer))
 		return false;
 	peer.router = peer.server_id = peer.ip;
+	peer.lease_s = LEASE_S;
+	peer.prefix = PREFIX;
 	text_copy(peer.community, sizeof(peer.community), "public");
 	while (text_word(&spec, &name)) {
 		if (!text_word(&spec, &value) || !read_option(name, value, &peer))
 			return false;
 	}
-	if (peer.does & DOES_DHCP && peer.offer.value == 0)
+	if (peer.does & DOES_DHCP && (peer.offer.value == 0 || peer.prefix > 32))
 		return false;
+	if (peer.pool.value == 0)
+		peer.pool.value = peer.offer.value + POOL_AT;
 	*ret = peer;
 	return true;
 }
@@ -214,6 +229,11 @@ static void hear_echo(struct sim_net *net, const struct sim_peer *peer, const st
 /* The answer to a DISCOVER or to a REQUEST meant for this server, in *reply. False: none. */
 static bool dhcp_answer(const struct sim_peer *peer, const struct dhcp *m, struct dhcp *reply)
 {
+	static const uint8_t cards[] = {0x52, 0x54, 0x00, 0x12, 0x34};
+	const bool known = memcmp(m->client.at, cards, sizeof(cards)) == 0;
+
+	if (known ? peer->serves_unknown : peer->serves_known)
+		return false;
 	if (m->type == DHCP_TYPE_DISCOVER)
 		reply->type = DHCP_TYPE_OFFER;
 	else if (m->type == DHCP_TYPE_REQUEST && ip4_same(m->server, peer->server_id))
@@ -222,13 +242,14 @@ static bool dhcp_answer(const struct sim_peer *peer, const struct dhcp *m, struc
 		return false;
 	reply->server = peer->server_id;
 	if (reply->type != DHCP_TYPE_NAK) {
-		reply->your_ip = peer->offer;
-		reply->your_ip.value += m->client.at[MAC_BYTES - 1] &
-					1; /* two cards get two addresses */
-		reply->mask = ip4_mask(24);
+		reply->your_ip = known ? peer->offer : peer->pool;
+		reply->your_ip.value += known ? m->client.at[MAC_BYTES - 1] & 1
+					      : 0; /* two cards get two addresses */
+		reply->mask = ip4_mask(peer->prefix);
 		reply->router = peer->router;
 		reply->dns = peer->dns;
-		reply->lease_s = LEASE_S;
+		reply->lease_s = peer->lease_s;
+		text_copy(reply->domain, sizeof(reply->domain), peer->domain);
 	}
 	return true;
 }

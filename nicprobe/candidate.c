@@ -219,6 +219,15 @@ enum candidate_state candidate_state(const struct candidate *c)
 	return c->sources & FROM_OURS ? CANDIDATE_VIRTUAL : CANDIDATE_OWNED;
 }
 
+bool candidate_is_taken_stray(const struct candidate *c)
+{
+	bool owned = false;
+
+	for (size_t i = 0; i < c->claim_count; i++)
+		owned |= owners_on(c, c->claims[i].nic, false) > 0;
+	return owned && c->sources & FROM_STRAY && !(c->sources & FROM_OURS);
+}
+
 size_t candidate_macs(const struct candidate *c, struct mac ret[CLAIMS_MAX])
 {
 	size_t count = 0;

@@ -24,10 +24,11 @@ enum candidate_source {
 	FROM_GATEWAY = 8,
 	FROM_PEER = 16,
 	FROM_CONTROL = 32, /* made up: nobody should have it */
-	FROM_SWEEP = 64    /* several MACs answered for it */
+	FROM_SWEEP = 64,   /* several MACs answered for it */
+	FROM_STRAY = 128   /* DHCP offers it to whoever asks */
 };
 #define FROM_OURS (FROM_NET_IP | FROM_OFFER)
-#define FROM_ANY  (FROM_OURS | FROM_ASKED | FROM_GATEWAY | FROM_PEER)
+#define FROM_ANY  (FROM_OURS | FROM_ASKED | FROM_GATEWAY | FROM_PEER | FROM_STRAY)
 
 struct claim {
 	struct mac mac;
@@ -108,6 +109,9 @@ void candidates_hear(struct candidates *t, const struct arp *arp, enum arp_kind 
 void candidates_mark_proxies(struct candidates *t, const struct candidate *control);
 
 enum candidate_state candidate_state(const struct candidate *c);
+
+/* Whether DHCP offers the address to clients it cannot know, and somebody has it who does not answer for everything. */
+bool candidate_is_taken_stray(const struct candidate *c);
 
 /* The distinct MACs whose claims count, in order of arrival, virtual routers left out. Returns how many. */
 size_t candidate_macs(const struct candidate *c, struct mac ret[CLAIMS_MAX]);

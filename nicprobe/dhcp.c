@@ -25,6 +25,7 @@
 #define FILE_BYTES  (COOKIE_AT - FILE_AT)
 
 #define OPTION_PAD        0
+#define OPTION_DOMAIN     15
 #define OPTION_OVERLOAD   52
 #define OPTION_TYPE       53
 #define OPTION_PARAMETERS 55
@@ -65,6 +66,8 @@ static bool read_word(struct dhcp *m, uint8_t code, struct span value)
 
 static bool read_option(struct dhcp *m, uint8_t code, struct span value, uint8_t *overload)
 {
+	if (code == OPTION_DOMAIN)
+		text_clean(m->domain, sizeof(m->domain), value.at, value.len);
 	if (code != OPTION_TYPE && code != OPTION_OVERLOAD)
 		return read_word(m, code, value);
 	if (value.len != 1)
@@ -144,7 +147,7 @@ static void write_words(uint8_t **at, const struct dhcp *m)
 
 void dhcp_write(uint8_t *pkt, const struct dhcp *m)
 {
-	static const uint8_t wanted[] = {OPTION_PARAMETERS, 4, 1, 3, 6, 51};
+	static const uint8_t wanted[] = {OPTION_PARAMETERS, 5, 1, 3, 6, OPTION_DOMAIN, 51};
 	bool asks = m->type == DHCP_TYPE_DISCOVER || m->type == DHCP_TYPE_REQUEST;
 	uint8_t *at = pkt + OPTIONS_AT;
 
@@ -163,6 +166,14 @@ void dhcp_write(uint8_t *pkt, const struct dhcp *m)
 	*at++ = 1;
 	*at++ = m->type;
 	write_words(&at, m);
+	if (m->domain[0] != '\0') {
+		const size_t len = text_length(m->domain);
+
+		*at++ = OPTION_DOMAIN;
+		*at++ = (uint8_t)len;
+		memcpy(at, m->domain, len);
+		at += len;
+	}
 	if (asks) {
 		memcpy(at, wanted, sizeof(wanted));
 		at += sizeof(wanted);

@@ -14,7 +14,8 @@
 #define DHCP_PORT_SERVER 67
 #define DHCP_PORT_CLIENT 68
 #define DHCP_WRITE_BYTES \
-	300 /* the length of every message written: what BOOTP relays expect at least */
+	340 /* the length of every message written; BOOTP relays expect at least 300 */
+#define DHCP_DOMAIN 40
 
 #define DHCP_LEASE_FOREVER 0xffffffffu
 
@@ -41,6 +42,7 @@ struct dhcp {
 	struct ip4 router; /* the first of the list, as dns */
 	struct ip4 dns;
 	uint32_t lease_s;
+	char domain[DHCP_DOMAIN]; /* cleaned and cut to fit; empty: none */
 };
 
 enum dhcp_result {

@@ -5,7 +5,9 @@
 #include "nicprobe/udp.h"
 
 #define REQUESTS          3
-#define LEASE_UNCERTAIN_S 120 /* a server must name the time, but some do not */
+#define STRAY_DISCOVERS   2 /* of the first ones, each is followed by one for the made-up client */
+#define LOCAL_UNICAST     0x02 /* in the first byte of a MAC address */
+#define LEASE_UNCERTAIN_S 120  /* a server must name the time, but some do not */
 
 /* When DISCOVERs go out, in ms from the start; listening goes on after the last. Servers that ping an address before
  * they offer it need a second or more; a switch port that spanning tree holds back needs half a minute. */
@@ -31,6 +33,37 @@ static bool send_message(
 	udp_write(at, &udp, m->client_ip, dst);
 	return net_send_ipv4(
 		run, nic, to, m->client_ip, dst, IPV4_UDP, UDP_HEADER_BYTES + DHCP_WRITE_BYTES);
+}
+
+/* Of a client that nobody knows. The frame bears the card's own address: a switch port may shut down at an unknown one. */
+static void send_strays(struct run *run, uint16_t nics)
+{
+	struct net_session *s = run->net;
+
+	for (unsigned i = 0; i < s->station_count; i++) {
+		struct dhcp m = {.type = DHCP_TYPE_DISCOVER,
+			.xid = s->dhcp.stray_xid[i],
+			.client = s->dhcp.stray};
+
+		if (nics >> i & 1)
+			send_message(run, i, &m, mac_broadcast, ip_broadcast);
+	}
+}
+
+static void begin(struct net_session *s)
+{
+	struct dhcp_client *client = &s->dhcp;
+
+	client->discovers = 0;
+	client->offer_count = client->stray_count = 0;
+	client->discovered = false;
+	for (size_t i = 0; i < MAC_BYTES; i++)
+		client->stray.at[i] = (uint8_t)rng_next(&s->rng);
+	client->stray.at[0] = (uint8_t)((client->stray.at[0] & ~1u) | LOCAL_UNICAST);
+	for (size_t i = 0; i < ARRAY_LEN(client->xid); i++) {
+		client->xid[i] = (uint32_t)rng_next(&s->rng);
+		client->stray_xid[i] = (uint32_t)rng_next(&s->rng);
+	}
 }
 
 static void send_discovers(struct run *run, uint16_t nics)
@@ -68,11 +101,7 @@ bool discover_run(struct run *run)
 	uint64_t start_ns = run_now_ns(run);
 	bool go_on = true;
 
-	client->discovers = 0;
-	client->offer_count = 0;
-	client->discovered = false;
-	for (size_t i = 0; i < ARRAY_LEN(client->xid); i++)
-		client->xid[i] = (uint32_t)rng_next(&run->net->rng);
+	begin(run->net);
 	for (unsigned i = 0;
 		go_on && i < ARRAY_LEN(discovers_ms) && (i < d->discovers || worth_waiting(run));
 		i++) {
@@ -83,6 +112,8 @@ bool discover_run(struct run *run)
 		probe_ahead(run); /* the time is there to be used */
 		if (go_on)
 			send_discovers(run, net_usable(run->net));
+		if (go_on && i < STRAY_DISCOVERS)
+			send_strays(run, net_usable(run->net));
 		if (go_on && i + 1 >= d->discovers)
 			go_on = net_wait_for(
 				run, due_ns + listen_ms * (uint64_t)NS_PER_MS, probe_step, NULL);
@@ -142,9 +173,11 @@ void discover_release(struct run *run)
 
 /* ---- hearing ---- */
 
-static void hear_offer(
-	struct net_session *s, const struct heard *h, const struct dhcp *m, struct ip4 from)
+/* An offer to us, or to the made-up client: `add` keeps it. What is offered is probed at once. */
+static void hear_offer(struct run *run, const struct heard *h, const struct dhcp *m,
+	struct ip4 from, void (*add)(struct dhcp_client *client, const struct dhcp_offer *offer))
 {
+	struct net_session *s = run->net;
 	struct dhcp_offer offer = {.nic = (uint8_t)h->nic,
 		.mac = h->eth.src,
 		.server = m->server.value != 0 ? m->server : from,
@@ -158,8 +191,11 @@ static void hear_offer(
 		return;
 	if (m->mask.value == 0)
 		offer.prefix = 24;
-	offer_add(&s->dhcp, &offer);
+	text_copy(offer.domain, sizeof(offer.domain), m->domain);
+	add(&s->dhcp, &offer);
 	candidates_pardon(&s->candidates, offer.mac); /* it probed to see whether we may have it */
+	if (!s->dhcp.discovered)
+		probe_ahead(run);
 }
 
 void discover_expire(struct run *run)
@@ -197,14 +233,15 @@ bool discover_hear(
 
 	if (dhcp_read(payload, &m) != DHCP_OK)
 		return false;
+	if (s->dhcp.discovers > 0 && m.type == DHCP_TYPE_OFFER &&
+		m.xid == s->dhcp.stray_xid[h->nic] && mac_same(m.client, s->dhcp.stray))
+		hear_offer(run, h, &m, ip->src, offer_add_stray);
 	if (s->dhcp.discovers == 0 || m.xid != s->dhcp.xid[h->nic] ||
 		!mac_same(m.client, s->stations[h->nic].nic->mac))
 		return true;
-	if (m.type == DHCP_TYPE_OFFER) {
-		hear_offer(s, h, &m, ip->src);
-		if (!s->dhcp.discovered)
-			probe_ahead(run);
-	} else if (m.type == DHCP_TYPE_ACK || m.type == DHCP_TYPE_NAK)
+	if (m.type == DHCP_TYPE_OFFER)
+		hear_offer(run, h, &m, ip->src, offer_add);
+	else if (m.type == DHCP_TYPE_ACK || m.type == DHCP_TYPE_NAK)
 		hear_answer(&s->dhcp, h, &m);
 	return true;
 }

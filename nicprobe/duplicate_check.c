@@ -12,6 +12,7 @@
 #include "nicprobe/probe.h"
 #include "nicprobe/stranger.h"
 #include "nicprobe/tell.h"
+#include "nicprobe/vendor.h"
 
 #define LISTED_MAX  4
 #define CARDS_BYTES (NET_NICS_MAX * 7)
@@ -53,12 +54,38 @@ static void note_virtual(struct run *run, const struct candidate *c)
 	}
 }
 
+/* What DHCP would give to the next client is to be nobody's. */
+static void tell_taken(struct run *run, const struct candidate *c)
+{
+	const struct dhcp_client *client = &run->net->dhcp;
+	char ip[IP4_TEXT], server[IP4_TEXT], mac[MAC_TEXT], vendor[VENDOR_TEXT];
+	char named[VENDOR_MAC_TEXT];
+	struct mac macs[CLAIMS_MAX];
+	size_t i = 0;
+
+	while (i < client->stray_count && !ip4_same(client->strays[i].ip, c->ip))
+		i++;
+	if (i == client->stray_count || candidate_macs(c, macs) == 0)
+		return;
+	const struct field fields[] = {FIELD_STR("ip", ip4_text(ip, c->ip)),
+		FIELD_STR("mac", mac_text(mac, macs[0])),
+		FIELD_STR("vendor", vendor_of(macs[0], vendor)),
+		FIELD_STR("server", ip4_text(server, client->strays[i].server)),
+		FIELD_STR("nic", net_id(run->net, client->strays[i].nic))};
+
+	record_finding(run->rec, FINDING_NET_DHCP_TAKEN, NULL, fields, ARRAY_LEN(fields),
+		"The DHCP server %s offers %s to whoever asks, and %s has it.", server, ip,
+		vendor_mac_text(named, macs[0]));
+}
+
 static void judge(struct run *run, struct candidate *c, struct outcome *o)
 {
 	enum candidate_state state = candidate_state(c);
 	bool ours = c->sources & FROM_OURS;
 
 	o->cards |= c->nics;
+	if (state < CANDIDATE_PROXY && candidate_is_taken_stray(c))
+		tell_taken(run, c);
 	if (state >= CANDIDATE_PROXY) {
 		tally(&o->conflicts, c->ip);
 		tell_conflict(run, c);

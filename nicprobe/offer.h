@@ -11,6 +11,7 @@
 #include "nicprobe/dhcp.h"
 
 #define OFFERS_MAX 32
+#define STRAYS_MAX 8
 
 /* The newest offer of one server to one card. */
 struct dhcp_offer {
@@ -23,6 +24,7 @@ struct dhcp_offer {
 	struct ip4 ip;     /* what it offers */
 	unsigned prefix;
 	uint32_t lease_s;
+	char domain[DHCP_DOMAIN]; /* empty: none */
 	uint32_t count;
 };
 
@@ -37,7 +39,11 @@ struct dhcp_client {
 	size_t offer_count;
 	struct dhcp_offer offers[OFFERS_MAX];
 	uint32_t offers_dropped;
-	bool requesting; /* an answer to a REQUEST for `wanted` is awaited */
+	struct mac stray; /* made up: what do servers offer to whom they do not know? */
+	uint32_t stray_xid[16];
+	size_t stray_count;
+	struct dhcp_offer strays[STRAYS_MAX]; /* to it; never taken */
+	bool requesting;                      /* an answer to a REQUEST for `wanted` is awaited */
 	struct dhcp_offer wanted;
 	enum dhcp_answer answer;
 };
@@ -45,6 +51,12 @@ struct dhcp_client {
 /* Keeps an offer. Servers are told apart by source MAC, identifier and router: two servers may well bear the same
  * identifier. Of a server behind relays, the relay's MAC does not count. */
 void offer_add(struct dhcp_client *client, const struct dhcp_offer *offer);
+
+/* Keeps an offer to the made-up client. */
+void offer_add_stray(struct dhcp_client *client, const struct dhcp_offer *offer);
+
+/* Whether both come from one server, whatever it offers to whom. */
+bool offer_same_box(const struct dhcp_offer *a, const struct dhcp_offer *b);
 
 bool offer_same_server(const struct dhcp_offer *a, const struct dhcp_offer *b);
 

@@ -192,7 +192,13 @@ static bool has_control(const struct net_session *s, const struct candidate *c)
 	return false;
 }
 
-/* Begins to probe an unused address for each conflict that has none yet. */
+/* Whether it matters that its owner may be one that answers for everything: it contests an address, or has one that DHCP offers. */
+static bool wants_control(const struct candidate *c)
+{
+	return candidate_state(c) == CANDIDATE_CONFLICT || candidate_is_taken_stray(c);
+}
+
+/* Begins to probe an unused address for each of those that has none yet. */
 static void begin_controls(struct run *run)
 {
 	struct net_session *s = run->net;
@@ -203,7 +209,7 @@ static void begin_controls(struct run *run)
 		const struct candidate *c = &t->at[i];
 		struct ip4 ip;
 
-		if (candidate_state(c) != CANDIDATE_CONFLICT || has_control(s, c))
+		if (!wants_control(c) || has_control(s, c))
 			continue;
 		ip = unused_address(s, c);
 		if (ip.value != 0)
@@ -288,6 +294,9 @@ void probe_add_others(struct run *run)
 	for (size_t i = 0; i < s->dhcp.offer_count; i++)
 		add_other(run, s->dhcp.offers[i].router, FROM_GATEWAY,
 			(uint16_t)(1u << s->dhcp.offers[i].nic));
+	for (size_t i = 0; i < s->dhcp.stray_count; i++)
+		add_other(run, s->dhcp.strays[i].ip, FROM_STRAY,
+			(uint16_t)(1u << s->dhcp.strays[i].nic));
 	for (size_t i = 0; i < s->targets.count; i++)
 		add_other(run, s->targets.at[i].ip, FROM_ASKED, s->targets.at[i].nics);
 }

@@ -29,6 +29,7 @@ static const char *relation(const struct candidate *c)
 	       : c->sources & FROM_OFFER   ? "the address that DHCP offers this server"
 	       : c->sources & FROM_GATEWAY ? "the gateway's address"
 	       : c->sources & FROM_PEER    ? "the address of net.peer"
+	       : c->sources & FROM_STRAY   ? "an address that DHCP offers to others"
 	       : c->sources & FROM_SWEEP   ? "an address of this subnet"
 					   : "an address that others ask for";
 }

@@ -176,7 +176,8 @@ class Story:
         allowed = {"off": (), "probe": (DHCP_DISCOVER,)}.get(self.rules.dhcp, (DHCP_DISCOVER, DHCP_REQUEST, DHCP_RELEASE))
         if message.kind not in allowed:
             yield f"a DHCP message of type {message.kind} with net.dhcp={self.rules.dhcp}"
-        if mac_text(message.hardware[:6]) != self.rules.mac:
+        made_up = message.kind == DHCP_DISCOVER and message.hardware[0] & 3 == 2  # a local address: nobody's
+        if mac_text(message.hardware[:6]) != self.rules.mac and not made_up:
             yield f"DHCP for {mac_text(message.hardware[:6])}"
         if message.kind == DHCP_REQUEST:
             if (message.server, message.requested) not in self.offers:

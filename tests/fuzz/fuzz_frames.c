@@ -105,9 +105,10 @@ static void begin(struct net_session *s, struct nic *nics)
 			.close = close_card};
 		s->stations[i] = (struct station){
 			.nic = &nics[i], .opened = true, .link = NIC_LINK_UP};
-		s->dhcp.xid[i] = 0x01020304;
+		s->dhcp.xid[i] = s->dhcp.stray_xid[i] = 0x01020304;
 	}
 	s->dhcp.discovers = 1;
+	s->dhcp.stray = macs[1]; /* who is somebody else on card 0 */
 	s->dhcp.requesting = true;
 	candidate_add(&s->candidates, &s->neighbours, own, FROM_NET_IP, 3, 24)->probed = true;
 	candidate_add(
@@ -127,9 +128,10 @@ static void begin(struct net_session *s, struct nic *nics)
 static void inspect(const struct net_session *s)
 {
 	if (s->neighbours.count > NEIGHBOURS_MAX || s->targets.count > TARGETS_MAX ||
-		s->candidates.count != 2 || s->dhcp.offer_count > OFFERS_MAX ||
-		s->echoes[0].received > s->echoes[0].sent || s->sweep.count > SWEEP_MAX ||
-		s->nd.claim_count > ND_CLAIMS_MAX || s->nd.router_count > ND_ROUTERS_MAX)
+		s->candidates.count > CANDIDATES_MAX || s->dhcp.offer_count > OFFERS_MAX ||
+		s->dhcp.stray_count > STRAYS_MAX || s->echoes[0].received > s->echoes[0].sent ||
+		s->sweep.count > SWEEP_MAX || s->nd.claim_count > ND_CLAIMS_MAX ||
+		s->nd.router_count > ND_ROUTERS_MAX)
 		abort();
 	for (size_t i = 0; i < s->station_count; i++) {
 		if (s->stations[i].switches.count > SWITCH_PORTS_MAX)

@@ -143,6 +143,11 @@ static const char *rig_ipv4_fault(struct rig *rig, const struct eth *eth)
 	if (ip.protocol == IPV4_UDP && udp.dst_port != DNS_PORT && udp.dst_port != SNMP_PORT) {
 		if (dhcp_read(udp.payload, &m) != DHCP_OK)
 			return "broken DHCP";
+		if (!mac_same(m.client, eth->src))
+			return m.type == DHCP_TYPE_DISCOVER && ip.src.value == 0 &&
+					       (m.client.at[0] & 3) == 2
+				       ? NULL
+				       : "more than a DISCOVER from somebody made up";
 		rig->dhcp_sent[m.type % ARRAY_LEN(rig->dhcp_sent)]++;
 		if (m.type == DHCP_TYPE_REQUEST && !ip4_same(m.requested, rig->may_speak))
 			return "a request for an address that is not free";
