@@ -127,16 +127,16 @@ static void test_bad_values(void)
 		"net.snmp.community=123456789012345678901234567890123", "net.snmp.agent=0.0.0.0",
 		"net.ping.count=100001", "net.ping.pace=5ms", "net.ping.pace=11s", "log.keep=10000",
 		"mem.fade.time=0", "mem.fade.time=2h", "mem.inject=worn@5", "mem.inject=stuck",
-		"mem.inject=stuck@0:64:1", "mem.inject=\"stuck@0 stuck@\"", "disk.sample=0",
-		"disk.sample=101", "disk.sample=5%", "disk.resume=maybe", "disk.together=2",
-		"checks=\"mem.*", "checks=a#b", "checks=\x01", "checks=caf\xc3\xa9"};
+		"mem.inject=stuck@0:64:1", "mem.inject=\"stuck@0 stuck@\"", "disk.sample=101",
+		"disk.sample=5%", "disk.resume=maybe", "disk.together=2", "checks=\"mem.*",
+		"checks=a#b", "checks=\x01", "checks=caf\xc3\xa9"};
 	static char defaults[sizeof(printed)];
 
 	read_line("");
 	options_print(&config, to_printed());
 	memcpy(defaults, printed, sizeof(defaults));
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		CHECK(read_line(bad[i]) == 1, "%s", bad[i]);
+		CHECK_U64(read_line(bad[i]), 1);
 		CHECK(!problems.items[0].unknown, "%s", bad[i]);
 		options_print(&config, to_printed());
 		CHECK_STR(printed, defaults);
@@ -239,7 +239,7 @@ static void test_secrets(void)
 	options_show_words((struct text){words, sizeof(words) - 1}, shown, sizeof(shown));
 	CHECK_STR(shown, "profile=full NET.SNMP.community=*** net.snmp.comunity=*** net.ip=1");
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		CHECK(read_line(bad[i]) == 1, "%s", bad[i]);
+		CHECK_U64(read_line(bad[i]), 1);
 		CHECK(strstr(problem(0), "s3cret") == NULL, "%s", problem(0));
 		CHECK(strstr(problems.items[0].value, "s3cret") == NULL);
 	}
