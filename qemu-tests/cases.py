@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import media
+from disk_speed_cases import DISK_SPEEDS
 from faults import cut_power, machine_check, press, stick_bits, type_serial
 from judge import AT_ONCE, MENU_IS_UP, Case, containing, hexadecimal, word_at
 from disk_cases import DISKS
@@ -252,4 +253,4 @@ CONTROL = (
     ),
 )
 
-CASES = CLEAN + INJECTED + MEMORY + LONG + MACHINE_CHECKS + NETWORKS + SNMP + NICS + LOOPBACK + DISKS + SMARTS + MEDIA + OPTIONS + CONTROL + TRIAGE
+CASES = CLEAN + INJECTED + MEMORY + LONG + MACHINE_CHECKS + NETWORKS + SNMP + NICS + LOOPBACK + DISKS + DISK_SPEEDS + SMARTS + MEDIA + OPTIONS + CONTROL + TRIAGE

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import media
 import smbios
+from nbd import NbdDisk, Region
 from peer import Behaviour, Peer
 from qmp import Qmp
 from ram import Node, Ram
@@ -43,6 +44,8 @@ class Disk:
     mib: int = 64
     bad_sectors: tuple[int, ...] = ()  # of 512 bytes; reads of them fail with EIO
     make: Callable[[Path, int], None] | None = None  # fills the file; random content otherwise
+    driver: str | None = None  # a block driver of QEMU's, with {file} for the file, instead of one that reads it
+    regions: tuple[Region, ...] = ()  # slow or bad places: the file is served over NBD
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,7 @@ class Run:
         self.log_image = directory / "log-stick.img" if machine.log_stick else self.image
         self.ram: Ram | None = None  # while the machine runs; written to behind its back by faults.py
         self.peers: list[Peer] = []
+        self.served: list[NbdDisk] = []  # disks behind NBD, of this boot
         self.serial = ""  # what came so far, without escape sequences
         self._cut_text = ""  # an escape sequence that has not come whole yet
         self._seen = 0  # events look behind this position
@@ -229,7 +233,7 @@ class Run:
     def boot(self, timeout_s: float, events: Iterable[When] = (), live: Callable[[str], None] | None = None) -> Result:
         """Runs the machine until QEMU ends or the time is over, and reads back what it left behind."""
         self.serial, self._cut_text, self._seen = "", "", 0
-        self.peers = []
+        self.peers, self.served = [], []
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="kiriwake-") as sockets:
             try:
@@ -287,13 +291,23 @@ class Run:
             command += ["-blockdev", blockdev("logstick", self.log_image)]
             command += ["-device", "usb-storage,bus=xhci.0,drive=logstick,removable=on"]
         for index, disk in enumerate(m.disks):
-            command += ["-blockdev", blockdev(f"disk{index}", self.disk_file(index), disk.bad_sectors)]
+            command += ["-blockdev", self._disk_backend(index, disk, sockets)]
             names = {"drive": f"disk{index}", "serial": f"PATIENT{index}", "index": index}
             command += [word.format(**names) for word in DISK_DEVICES[disk.bus]]
         for index, nic in enumerate(m.nics):
             command += self._nic_arguments(index, nic, sockets)
         command += smbios_arguments({"on_finish": "qemu-exit"} | m.options)
         return command + list(m.extra)
+
+    def _disk_backend(self, index: int, disk: Disk, sockets: Path) -> str:
+        node, file = f"disk{index}", self.disk_file(index)
+        if disk.driver is not None:
+            return f"node-name={node},{disk.driver.format(file=file)}"
+        if not disk.regions:
+            return blockdev(node, file, disk.bad_sectors)
+        self.served.append(NbdDisk(file, sockets / node, disk.regions))
+        self.served[-1].start()
+        return f"driver=nbd,node-name={node},server.type=unix,server.path={sockets / node}"
 
     def _memory_arguments(self) -> list[str]:
         m = self.machine
@@ -380,5 +394,7 @@ class Run:
         except subprocess.TimeoutExpired:
             self._process.kill()
         exit_code = self._process.wait()
+        for disk in self.served:
+            disk.stop()
         self.ram.close()
         return exit_code

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """Disk images from outside: partition tables, files on FAT volumes, copies that stay sparse."""
 
+import contextlib
 import os
 import random
 import struct
@@ -78,6 +79,15 @@ def put_file(image: Path, label: str, path: str, text: str) -> None:
     source.write_text(text)
     _mtools("mcopy", image, label, "-o", str(source), f"::{path}")
     source.unlink()
+
+
+def make_directory(image: Path, label: str, path: str) -> None:
+    """With those above it that are not there yet."""
+    at = ""
+    for name in path.strip("/").split("/"):
+        at += f"/{name}"
+        with contextlib.suppress(subprocess.CalledProcessError):  # it is there
+            _mtools("mmd", image, label, "-D", "s", f"::{at}")
 
 
 def remove_file(image: Path, label: str, path: str) -> None:

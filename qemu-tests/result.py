@@ -67,14 +67,14 @@ class Result:
     def step_names(self) -> dict[str, str]:
         return {step: start["name"] for step, start in self._artifacts("testStepStart")}
 
-    def _extensions(self, name: str) -> list[tuple[str, dict]]:
+    def extensions(self, name: str) -> list[tuple[str, dict]]:
         found = self._artifacts("extension")
         return [(self.step_names.get(step, step), e.get("content", {})) for step, e in found if e.get("name") == name]
 
     @cached_property
     def findings(self) -> list[dict]:
         """The content of every finding, with the check that made it added as `in_check`."""
-        return [dict(content, in_check=step) for step, content in self._extensions("finding")]
+        return [dict(content, in_check=step) for step, content in self.extensions("finding")]
 
     @property
     def triage(self) -> list[dict]:
@@ -89,7 +89,7 @@ class Result:
     @cached_property
     def checks(self) -> dict[str, dict]:
         """By the name of the check: what the report says at its end, `verdict` first of all."""
-        return dict(self._extensions("check"))
+        return dict(self.extensions("check"))
 
     @cached_property
     def _start(self) -> dict:
