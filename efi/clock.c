@@ -10,11 +10,11 @@
 #include "efi/parts.h"
 #include <cpuid.h>
 
-#define CALIBRATIONS     3
-#define ROUNDS_MAX       6
+#define CALIBRATIONS_MAX 40
+#define AGREEING         3   /* the least of them, */
 #define AGREE            200 /* within 0.5 % */
 #define DISAGREE         20  /* by more than 5 % */
-#define CALIBRATION_US   20000u
+#define CALIBRATION_US   5000u
 #define TICKS_PER_MS_MIN 100000u   /* 100 MHz: slower is no PC */
 #define TICKS_PER_MS_MAX 10000000u /* 10 GHz */
 #define TICKS_PER_MS_ANY 1000000u  /* taken when the calibration is nonsense */
@@ -100,44 +100,39 @@ static void sort(uint64_t *values, size_t count)
 	}
 }
 
-/* The round whose calibrations agree best; the first that agrees well is good enough. An interrupted one stands out:
- * management firmware may take the CPU away for milliseconds. */
-static void best_round(uint64_t ret_ticks[CALIBRATIONS])
+/* What takes the CPU away while the firmware stalls, be it management firmware or a busy host, makes a calibration too
+ * long, never too short: the least is right as soon as the next ones agree with it. Ascending. */
+static void take_least(uint64_t ret_ticks[AGREEING])
 {
-	uint64_t ticks[CALIBRATIONS], spread, best = UINT64_MAX;
+	uint64_t ticks[CALIBRATIONS_MAX];
+	size_t count = 0;
 
-	for (unsigned round = 0; round < ROUNDS_MAX && best > 0; round++) {
-		for (size_t i = 0; i < CALIBRATIONS; i++)
-			ticks[i] = calibrate_once();
-		sort(ticks, CALIBRATIONS);
-		spread = ticks[CALIBRATIONS - 1] - ticks[0];
-		if (spread < best) {
-			memcpy(ret_ticks, ticks, sizeof(ticks));
-			best = spread > ticks[0] / AGREE ? spread : 0;
-		}
-	}
+	do {
+		ticks[count++] = calibrate_once();
+		sort(ticks, count);
+	} while (count < AGREEING ||
+		 (count < CALIBRATIONS_MAX && ticks[AGREEING - 1] - ticks[0] > ticks[0] / AGREE));
+	memcpy(ret_ticks, ticks, AGREEING * sizeof(*ticks));
 }
 
 static void calibrate(struct machine *machine)
 {
-	uint64_t ticks[CALIBRATIONS], median, per_ms;
+	uint64_t ticks[AGREEING], per_ms;
 
-	best_round(ticks);
-	median = ticks[CALIBRATIONS / 2];
-	per_ms = median / (CALIBRATION_US / 1000);
+	take_least(ticks);
+	per_ms = ticks[0] / (CALIBRATION_US / 1000);
 	if (per_ms < TICKS_PER_MS_MIN || per_ms > TICKS_PER_MS_MAX) {
 		machine_note(machine,
 			"The clock cannot be trusted: %lu TSC ticks in a Stall of %u ms; 1 GHz assumed",
-			median, CALIBRATION_US / 1000);
+			ticks[0], CALIBRATION_US / 1000);
 		set_rate(TICKS_PER_MS_ANY, 1000000);
 		return;
 	}
-	if (ticks[CALIBRATIONS - 1] - ticks[0] > ticks[0] / DISAGREE)
+	if (ticks[AGREEING - 1] - ticks[0] > ticks[0] / DISAGREE)
 		machine_note(machine,
-			"Clock calibrations disagree (%lu to %lu kHz): times may be off",
-			ticks[0] / (CALIBRATION_US / 1000),
-			ticks[CALIBRATIONS - 1] / (CALIBRATION_US / 1000));
-	set_rate(median, CALIBRATION_US * UINT64_C(1000));
+			"Clock calibrations disagree (%lu to %lu kHz): times may be off", per_ms,
+			ticks[AGREEING - 1] / (CALIBRATION_US / 1000));
+	set_rate(ticks[0], CALIBRATION_US * UINT64_C(1000));
 }
 
 static bool tsc_is_invariant(void)
