@@ -10,6 +10,7 @@
 #include "diskbench/benchmark.h"
 #include "core/fmt.h"
 #include "diskbench/checks.h"
+#include "diskbench/together.h"
 
 static const struct extent quick = {.zones = 17,
 	.zone_bytes = 16u << 20,
@@ -54,7 +55,11 @@ static void benchmark_disk(struct disk_job *job)
 
 static enum verdict run_benchmark(struct run *run)
 {
-	return job_each_disk(run, extent_of(run)->disk_ns, benchmark_disk);
+	enum verdict v = job_each_disk(run, extent_of(run)->disk_ns, benchmark_disk);
+
+	if (run->config->disk_together && !run->stopped)
+		together_measure(run, extent_of(run)->disk_ns);
+	return v;
 }
 
 const struct check disk_benchmark_check = {

@@ -52,6 +52,12 @@ struct interrupted_scan {
 	unsigned run;
 };
 
+/* A disk that is read in turns with others. */
+struct together {
+	struct disk_job job;
+	uint64_t alone_ns, in_turns_ns;
+};
+
 /* What one disk showed in the checks so far. */
 struct disk_state {
 	bool chosen;
@@ -85,6 +91,7 @@ struct disk_session {
 	struct smart_pages smart;
 	struct histogram latency;
 	struct latency_map latency_map;
+	struct together together[DISK_SLOTS];
 	struct histogram overhead;         /* of the program itself, per read */
 	struct point curve[SERIES_POINTS]; /* about to go on record */
 	uint64_t slow_seen;                /* chunks put aside so far */

@@ -137,7 +137,7 @@ const struct option option_table[] = {
 	{"disk.resume", &option_yes_no, AT(disk_resume), NULL, 0, 0, "yes, no",
 		"Go on with a front-to-back surface scan where the last run stopped in it, on the disk with that serial number"},
 	{"disk.together", &option_yes_no, AT(disk_together), NULL, 0, 0, "yes, no",
-		"Benchmark the disks in turns as well, to see whether they hinder each other"},
+		"Read the disks in turns as well, to see whether one suffers when others are used between its reads"},
 };
 
 const size_t option_count = ARRAY_LEN(option_table);

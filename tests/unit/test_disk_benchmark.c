@@ -262,6 +262,60 @@ static void test_not_steady(void)
 	fixture_free(f);
 }
 
+/* ---- together ---- */
+
+/* A disk behind a bridge that takes 5 ms to switch over, and one that has the bus for itself. */
+static enum disk_result read_behind_bridge(void *ctx, uint64_t lba, uint32_t count)
+{
+	static const void *last;
+	struct sim_disk *sim = ctx;
+
+	if (last != ctx && sim->settings.removable)
+		sim->clock->sleep_ns(sim->clock->ctx, 10 * MS);
+	last = ctx;
+	return plain_read(ctx, lba, count);
+}
+
+static uint64_t measure_of(const struct fixture *f, const char *part, const char *name)
+{
+	for (size_t i = 0; i < f->measure_count; i++) {
+		if (text_same(f->measures[i].part, part) && text_same(f->measures[i].name, name))
+			return f->measures[i].value;
+	}
+	return UINT64_MAX;
+}
+
+static void test_together(void)
+{
+	struct fixture *f = fixture_over(
+		"size=256M,rate=104857600|size=256M,rate=104857600|size=1M", read_behind_bridge);
+
+	f->disks[1].read = read_behind_bridge;
+	f->sims.disks[1].settings.removable = true;
+	f->config.disk_together = true;
+	CHECK_U64(fixture_check(f, &disk_benchmark_check), PASS);
+	CHECK_U64(measure_of(f, "disk0", "together-alone"), 1048);
+	CHECK_U64(measure_of(f, "disk0", "together-in-turns"), 1048);
+	CHECK_U64(measure_of(f, "disk1", "together-alone"), 1048);
+	CHECK_U64(measure_of(f, "disk1", "together-in-turns"), 524);
+	CHECK_U64(measure_of(f, "disk2", "together-alone"), UINT64_MAX);
+	fixture_free(f);
+
+	f = fixture_new("size=256M,latency=1ms|size=32M");
+	f->config.disk_together = true;
+	CHECK_U64(fixture_check(f, &disk_benchmark_check), PASS);
+	CHECK(fixture_has_note(f, "it takes two disks of 64 MiB that can be read; there are 1"));
+	fixture_free(f);
+
+	/* 85 MiB in: behind the zones, met in turns only. */
+	f = fixture_new("size=256M,latency=1ms|size=256M,latency=1ms,bad=200705");
+	f->config.disk_together = true;
+	CHECK_U64(fixture_check(f, &disk_benchmark_check), FAIL);
+	CHECK_U64(fixture_measure(f, "together-alone"), 10485);
+	CHECK_U64(measure_of(f, "disk1", "together-alone"), UINT64_MAX);
+	fixture_free(f);
+}
+
 /* ---- bounds ---- */
 
 /* A very slow disk: bounded, and only what was read is claimed. */
@@ -318,6 +372,7 @@ int main(void)
 	test_overhead();
 	test_steady();
 	test_not_steady();
+	test_together();
 	test_bounded();
 	test_ends();
 	return test_end(__FILE__);
