@@ -58,6 +58,17 @@ static void test_figures(void)
 	fixture_free(f);
 }
 
+/* Zones that are no whole number of reads are cut to one: each is as fast as the others. */
+static void test_small_zones(void)
+{
+	struct fixture *f = fixture_new("size=64M,latency=5ms,rate=104857600");
+
+	CHECK_U64(fixture_check(f, &disk_benchmark_check), PASS);
+	CHECK_U64(fixture_measure(f, "seq-read-min"), 699);
+	CHECK_U64(fixture_measure(f, "seq-read-max"), 699);
+	fixture_free(f);
+}
+
 /* A disk whose inner half is three times slower, as a curve. */
 static enum disk_result read_slower_inside(void *ctx, uint64_t lba, uint32_t count)
 {
@@ -365,6 +376,7 @@ static void test_ends(void)
 int main(void)
 {
 	test_figures();
+	test_small_zones();
 	test_curve();
 	test_seeks();
 	test_no_seeks();

@@ -211,6 +211,21 @@ static void test_gone(void)
 	fixture_free(f);
 }
 
+/* Given up in the middle of a chunk: what was not looked into there is not good either. */
+static void test_given_up(void)
+{
+	struct fixture *f = fixture_new("size=4M,bad=3000+300,latency=1ms");
+	char map[8192];
+
+	f->config.profile = PROFILE_FULL;
+	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+	CHECK_U64(read_map(map_of(f, 0), 8192, 512, map), '?');
+	CHECK_U64(count_of(map, 8192, '+'), 2048);
+	CHECK_U64(count_of(map, 8192, '-'), 32);
+	CHECK_U64(count_of(map, 8192, '/'), 2048 - 32);
+	fixture_free(f);
+}
+
 /* Each disk has its own map; one that was not read has none. */
 static void test_two_disks(void)
 {
@@ -439,6 +454,7 @@ int main(void)
 	test_any_disk();
 	test_ten_anywhere();
 	test_gone();
+	test_given_up();
 	test_two_disks();
 	test_large_sample();
 	test_classes();

@@ -96,7 +96,7 @@ static uint64_t stalls_at_random(struct sim_disk *sim)
 	return rng_below(&rng, 10) == 0 ? 50 * MS + rng_below(&rng, 150 * MS) : 0;
 }
 
-/* For 22 s at the end of the scan every read takes 100 ms longer: the host is busy with something else. */
+/* For 45 s at the end of the scan every read takes 100 ms longer: the host is busy with something else. */
 static uint64_t stalls_in_a_burst(struct sim_disk *sim)
 {
 	static uint64_t begin_ns;
@@ -104,7 +104,7 @@ static uint64_t stalls_in_a_burst(struct sim_disk *sim)
 
 	if (sim->request_count < 500)
 		begin_ns = now_ns;
-	return now_ns - begin_ns < 22000 * MS && sim->request_count >= 500 ? 100 * MS : 0;
+	return now_ns - begin_ns < 45000 * MS && sim->request_count >= 500 ? 100 * MS : 0;
 }
 
 static struct fixture *noisy_fixture(const char *spec, uint64_t (*stall)(struct sim_disk *sim))
