@@ -10,6 +10,7 @@
 #define FLAP_FROM_NS (5ull * NS_PER_S)
 #define FLAP_TO_NS   (6ull * NS_PER_S)
 #define STORM_LAG_NS 10000000u /* what is older than this when we get to it never happened */
+#define SLOW_RX_NS   2000000u
 #define FRAME_MIN    60
 
 static uint64_t now_ns(const struct sim_net *net)
@@ -202,6 +203,8 @@ static enum nic_result card_receive(void *ctx, uint8_t *frame, size_t cap, size_
 	memcpy(frame, first->bytes, first->len);
 	*ret_len = first->len;
 	first->len = 0;
+	if (nic->faults[SIM_SLOW_RX])
+		net->clock->sleep_ns(net->clock->ctx, SLOW_RX_NS);
 	return NIC_OK;
 }
 
@@ -345,6 +348,7 @@ static const char *const faults[] = {
 	[SIM_SLOW_LINK] = "slow",
 	[SIM_HALF_DUPLEX] = "halfduplex",
 	[SIM_CRC_ERRORS] = "crcerrors",
+	[SIM_SLOW_RX] = "slowrx",
 };
 
 static bool add_condition(struct sim_net *net, struct text name, struct text value)

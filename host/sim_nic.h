@@ -24,7 +24,7 @@
  *   nolink, linkunknown, linklies (down, but works), flap (down for a second after 5 s), nodriver, openfail,
  *   txhang, txfail, unheard (no other card hears what it sends),
  *   wired (its registers can be read: 1000 Mb/s, full duplex), slow (likewise: 100 Mb/s), halfduplex (likewise), crcerrors
- *   (likewise: 3 at every reading)   of card 0, or of card N with =N
+ *   (likewise: 3 at every reading), slowrx (its driver takes 2 ms for a frame)   of card 0, or of card N with =N
  *   loss=PERCENT of the frames peers send     delay=DURATION     storm=FRAMES_PER_SECOND
  *   corrupt     one byte of every echo reply, under a right checksum
  *   cardloss=PERCENT, cardcorrupt=OFFSET, carddouble   of the frames that cards send to one another: some get lost, the
@@ -60,6 +60,7 @@ enum sim_fault {
 	SIM_SLOW_LINK,
 	SIM_HALF_DUPLEX,
 	SIM_CRC_ERRORS,
+	SIM_SLOW_RX,
 	SIM_FAULTS
 };
 

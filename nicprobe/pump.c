@@ -123,6 +123,7 @@ static size_t pump_station(struct run *run, unsigned nic)
 		else
 			st->traffic.malformed++; /* a driver that does not know its own buffer */
 	}
+	st->traffic.empties += result == NIC_EMPTY;
 	watch_receiver(run, st, result == NIC_FAULT && count == 0, run_now_ns(run));
 	return count;
 }

@@ -3,6 +3,10 @@
 #include "nicprobe/traffic.h"
 #include "core/fmt.h"
 
+/* An idle card is asked thousands of times a second. */
+#define OVERRUN_MIN              100
+#define OVERRUN_FRAMES_PER_EMPTY 4
+
 static void count_talker(struct traffic *t, struct mac mac)
 {
 	struct talker *least = &t->talkers[0];
@@ -43,6 +47,13 @@ void traffic_count(struct traffic *t, const struct eth *frame, bool ours)
 uint64_t traffic_frames(const struct traffic *t)
 {
 	return t->broadcast + t->multicast + t->unicast_ours + t->unicast_other;
+}
+
+bool traffic_overruns(const struct traffic *t)
+{
+	const uint64_t frames = traffic_frames(t);
+
+	return frames >= OVERRUN_MIN && t->empties < frames / OVERRUN_FRAMES_PER_EMPTY;
 }
 
 const char *traffic_vlans(const struct traffic *t, char *buf, size_t cap)

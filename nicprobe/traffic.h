@@ -24,6 +24,7 @@ struct traffic {
 	uint64_t unicast_ours, unicast_other; /* by destination; other: we only overheard it */
 	uint64_t tagged;              /* with a VLAN id: of another network, not looked into */
 	uint64_t malformed;           /* at any layer */
+	uint64_t empties;             /* times the card was asked for a frame and had none */
 	uint8_t vlans[VLANS_MAX / 8]; /* a bit per VLAN id seen in a tag */
 	size_t talker_count;
 	struct talker talkers[TALKERS_MAX]; /* of broadcasts */
@@ -34,6 +35,9 @@ void traffic_count(struct traffic *t, const struct eth *frame, bool ours);
 
 /* All classes together. */
 uint64_t traffic_frames(const struct traffic *t);
+
+/* Whether more arrived than could be taken from the card: it hardly ever had none. What was counted is only a part. */
+bool traffic_overruns(const struct traffic *t);
 
 /* "20, 30 and 2 more": the VLAN ids of tags that were seen, into buf[cap]. Returns buf. */
 #define VLANS_NAMED 8

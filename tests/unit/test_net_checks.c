@@ -137,6 +137,12 @@ static const struct scenario {
 		false, OWN_IP, "PPFPPPP", "net-duplicate-mac", "mac=52:54:00:12:34:56"},
 	{"storm", {DHCP, "storm=5000"}, NULL, NULL, NULL, DHCP_LEASE, false, OWN_IP, "PPWPPPP",
 		"net-storm", "mac=02:00:00:00:00:66"},
+	{"storm, slow driver", {DHCP, "storm=900", "slowrx"}, NULL, NULL, NULL, DHCP_LEASE, false,
+		OWN_IP, "PPWPPPP", "net-storm", "and more than its driver can take"},
+	{"busy, slow driver", {DHCP, "storm=200", "slowrx"}, NULL, NULL, NULL, DHCP_LEASE, false,
+		OWN_IP, "PPPPPPP", "", NULL},
+	{"busy", {DHCP, "storm=900"}, NULL, NULL, NULL, DHCP_LEASE, false, OWN_IP, "PPPPPPP", "",
+		NULL},
 	{"storm and second owner", {"storm=9000", "owner=" OWN_IP "@" STRANGER}, OWN_IP, NULL, NULL,
 		DHCP_OFF, false, NULL, "PPWSFSS", "net-storm net-duplicate-ip", NULL},
 
