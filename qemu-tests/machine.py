@@ -53,6 +53,7 @@ class Nic:
     model: str = "virtio-net-pci,romfile="  # without option ROM: the firmware's own driver
     lan: Callable[[], list[Behaviour]] | None = None  # who is behind the cable; None: QEMU's own user network
     mac: str = "52:54:00:12:34:56"
+    tap: str = ""  # instead: an interface of the host's
     hub: int | None = None  # number of a hub that joins this card with others; then nobody else is there
 
 
@@ -322,6 +323,8 @@ class Run:
     def _nic_arguments(self, index: int, nic: Nic, sockets: Path) -> list[str]:
         if nic.hub is not None:
             backend = f"hubport,id=net{index},hubid={nic.hub}"
+        elif nic.tap:
+            backend = f"tap,id=net{index},ifname={nic.tap},script=no,downscript=no,vnet_hdr=off"
         elif nic.lan is None:
             backend = f"user,id=net{index}"
         else:

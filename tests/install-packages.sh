@@ -5,7 +5,7 @@ set -eu
 
 packages="gcc make binutils gnu-efi clang clang-format libclang-rt-14-dev
 	grub-efi-amd64-bin grub-common mtools dosfstools gdisk xorriso
-	qemu-system-x86 qemu-utils ovmf ipxe-qemu u-boot-qemu
+	qemu-system-x86 qemu-utils ovmf ipxe-qemu u-boot-qemu iproute2 dnsmasq-base
 	ieee-data python3 python3-pytest python3-pytest-xdist python3-jsonschema"
 
 missing=
