@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* net.listen: what the network says by itself. Pure over struct nic.
  *
- * One broadcast with a nonce goes out on each card; whoever hears it is on the same wire. Everything else is passive.
+ * A few broadcasts with a nonce go out on each card; whoever hears it is on the same wire. Everything else is passive.
  * Pass if: no loop, no storm, nobody else with our MAC address. See the check at the end.
  */
 #include "core/fmt.h"
@@ -17,6 +17,7 @@
 #define LLDP_TTL_S         120u /* IEEE 802.1AB-2016, 9.2.5.23: four times the usual interval */
 #define STORM_PER_S        1000u
 #define NEIGHBOURS_NOTED   16
+#define NONCES             3 /* one alone may get lost, and with it the loop or the other card */
 
 /* Takes what waited in the cards since nobody listened: it says nothing about rates now. */
 static void drain(struct run *run)
@@ -134,14 +135,18 @@ static enum verdict listen(struct run *run)
 	uint64_t listen_ns = config_thorough(run->config) ? LISTEN_THOROUGH_NS : LISTEN_QUICK_NS;
 	enum verdict verdict = SKIP;
 	uint64_t start_ns;
+	bool go_on = true;
 
 	if (!net_ready(run))
 		return SKIP;
 	drain(run);
 	start_ns = run_now_ns(run);
-	net_send_nonces(run);
 	net_send_lldp(run, LLDP_TTL_S);
-	if (net_wait(run, start_ns + listen_ns)) {
+	for (unsigned i = 1; go_on && i <= NONCES; i++) {
+		net_send_nonces(run);
+		go_on = net_wait(run, start_ns + listen_ns * i / NONCES);
+	}
+	if (go_on) {
 		conclude(run, run_now_ns(run) - start_ns);
 		verdict = net_usable(run->net) != 0 ? PASS : SKIP;
 	} else {
