@@ -53,7 +53,8 @@ help:
 	@echo 'make all        build/kiriwake.efi and build/kiriwake (the same program on simulated hardware)'
 	@echo 'make image      build/kiriwake.img (USB stick) and build/kiriwake.iso (virtual CD)'
 	@echo 'make unit       unit tests under ASan and UBSan'
-	@echo 'make qemu-test  the QEMU cases alone; CASES="name name" picks some'
+	@echo 'make qemu-test  the QEMU cases alone; CASES="name name" picks some;'
+	@echo '                MATRIX=1 plays every scenario of the network on every card (an hour and more)'
 	@echo 'make fuzz       every fuzzer for FUZZ_SECONDS (default 20) each'
 	@echo 'make bench      memory kernels against the memory limit measured in the same run'
 	@echo 'make layers     who may include whom, and what pure code may call'
@@ -139,7 +140,7 @@ layers: $(B)/host/pure.a
 	@sh tests/layers.sh $(B)/host/pure.a
 
 qemu-test: image $(B)/kiriwake
-	$(PYTHON) -m pytest -q qemu-tests $(if $(CASES),-k '$(subst $() , or ,$(CASES))')
+	KIRIWAKE_MATRIX=$(MATRIX) $(PYTHON) -m pytest -q qemu-tests $(if $(CASES),-k '$(subst $() , or ,$(CASES))')
 
 test: all image
 	@sh tests/run-all.sh

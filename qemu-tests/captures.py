@@ -207,7 +207,8 @@ class Story:
     # ---- the end ----
 
     def end(self) -> Iterable[str]:
-        for address in sorted(self.granted - self.released - self.claimed.keys()):
+        # Of a lease whose acknowledgement got lost on the way the guest knows nothing.
+        for address in sorted((self.granted & self.proved) - self.released - self.claimed.keys()):
             yield f"never gave {address} back"
 
 
@@ -256,9 +257,10 @@ def judge(sent: Iterable[Frame], heard: Iterable[Frame], rules: Rules) -> list[s
     story = Story(rules, servers, scanners)
     problems: list[str] = []
     events = [(frame.time_s, False, frame) for frame in heard] + [(frame.time_s, True, frame) for frame in sent]
-    for now_s, by_guest, frame in sorted(events, key=lambda event: event[:2]):
+    events.sort(key=lambda event: event[:2])
+    for now_s, by_guest, frame in events:
         if by_guest:
-            problems += [f"{problem} ({now_s:.3f} s)" for problem in story.say(frame)]
+            problems += [f"{problem}, {now_s - events[0][0]:.3f} s after the first frame" for problem in story.say(frame)]
         else:
             story.hear(frame)
     problems += story.end()

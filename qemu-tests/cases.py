@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import media
+from card_cases import CARD_CASES
 from disk_speed_cases import DISK_SPEEDS
 from faults import cut_power, machine_check, press, stick_bits, type_serial
 from judge import AT_ONCE, MENU_IS_UP, Case, containing, hexadecimal, word_at
 from disk_cases import DISKS
 from loopback_cases import LOOPBACK
-from machine import Disk, Machine, Run, When
+from machine import Machine, Run, When
 from memory_cases import (
     LITTLE_MEMORY,
     LITTLE_RANGE,
@@ -24,7 +25,7 @@ from memory_cases import (
     stuck,
     stuck_bit,
 )
-from network_cases import NETWORKS
+from network_cases import CLEAN as CLEAN_NETWORKS
 from nic_cases import NICS
 from snmp_cases import SNMP
 from result import Result, file_problems
@@ -253,4 +254,6 @@ CONTROL = (
     ),
 )
 
-CASES = CLEAN + INJECTED + MEMORY + LONG + MACHINE_CHECKS + NETWORKS + SNMP + NICS + LOOPBACK + DISKS + DISK_SPEEDS + SMARTS + MEDIA + OPTIONS + CONTROL + TRIAGE
+NETWORKING = CLEAN_NETWORKS + CARD_CASES + SNMP + NICS + LOOPBACK
+DISK_ROOM = DISKS + DISK_SPEEDS + SMARTS
+CASES = CLEAN + INJECTED + MEMORY + LONG + MACHINE_CHECKS + NETWORKING + DISK_ROOM + MEDIA + OPTIONS + CONTROL + TRIAGE

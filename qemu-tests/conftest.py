@@ -17,4 +17,5 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.section("QEMU cases")
     for outcome in outcomes:
         state = "not as wanted" if outcome["problems"] else "ok"
-        terminalreporter.line(f"{outcome['name']:<32} {outcome['verdict'] or '-':<6} {outcome['seconds']:6.1f} s  {state}")
+        owner = f", second owner named {outcome['second_owner_s']} s after link" if outcome["second_owner_s"] else ""
+        terminalreporter.line(f"{outcome['name']:<32} {outcome['verdict'] or '-':<6} {outcome['seconds']:6.1f} s  {state}{owner}")

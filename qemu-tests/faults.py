@@ -19,6 +19,9 @@ from machine import Run
 POLL_EVERY_S = 0.0002
 FORCE_EVERY_S = 0.00002  # sooner than the guest reads what it wrote, when it looks closely
 LOOK_EVERY_S = 0.1
+LINK_OUT_S = 1.5
+E1000E = 0x10D3  # PCI device id
+DEVICE_CONTROL, FORCED_100_HALF = 0x0, 1 << 12 | 1 << 11 | 1 << 8 | 1 << 6  # duplex forced, speed forced to 100 Mb/s, link
 PR_SET_TIMERSLACK = 29
 SEQ_CST = 5  # GCC's __ATOMIC_SEQ_CST
 WORD_BYTES = 8
@@ -149,6 +152,22 @@ def pull_cable(run: Run) -> None:
 def unplug(device: str) -> Action:
     """The device is pulled out, whatever it is doing."""
     return lambda run: run.monitor("device_del", id=device)
+
+
+def bounce_link(run: Run) -> None:
+    """The cable is out for a moment."""
+    run.monitor("set_link", name="net0", up=False)
+    time.sleep(LINK_OUT_S)
+    run.monitor("set_link", name="net0", up=True)
+
+
+def slow_down(run: Run) -> None:
+    """An e1000e forced to 100 Mb/s, half duplex, through its own I/O window (Intel 82574L datasheet, 10.2.2.1, 5.6.7)."""
+    devices = [device for bus in run.monitor("query-pci") for device in bus["devices"]]
+    card = next(device for device in devices if device["id"]["device"] == E1000E)
+    window = next(region["address"] for region in card["regions"] if region["type"] == "io")
+    for port, value in ((window, DEVICE_CONTROL), (window + 4, FORCED_100_HALF)):
+        run.monitor("human-monitor-command", **{"command-line": f"o/w {port:#x} {value:#x}"})
 
 
 def machine_check(cpu: int, bank: int, status: int, address: int, misc: int, mcg_status: int = 0) -> Action:

@@ -117,7 +117,8 @@ class Frame:
     def ip_packet(self) -> bytes:
         if self.kind != ETH_IPV4 or len(self.raw) < 34:
             return b""
-        return self.raw[14 : 14 + struct.unpack_from("!H", self.raw, 16)[0]]
+        packet = self.raw[14 : 14 + struct.unpack_from("!H", self.raw, 16)[0]]
+        return packet if len(packet) >= 20 else b""
 
     @property
     def ip_source(self) -> str:
@@ -162,7 +163,7 @@ class DhcpMessage:
 
     @property
     def kind(self) -> int:
-        return self.options.get(53, b"\0")[0]
+        return (self.options.get(53) or b"\0")[0]
 
     @property
     def server(self) -> str:

@@ -3,13 +3,12 @@
 
 from dataclasses import replace
 
-from faults import pull_cable
-from judge import AT_ONCE, Case, containing
+from faults import bounce_link, pull_cable, slow_down
+from judge import AT_ONCE, Case
 from machine import Nic, When
 from memory_cases import SOME_MEMORY
 from peer import Crossover
-from segment import SWITCH_MAC, lan, log_says, network_case
-from switches import cdp_switch
+from segment import lan, network_case
 
 SECOND_MAC = "52:54:00:12:34:57"
 PAIR = {"checks": "nic.*"}
@@ -31,23 +30,13 @@ def pair_case(name: str, nics: tuple[Nic, ...], code: str = "", **more) -> Case:
 
 NICS = (
     network_case(
-        "switch-half-duplex",
-        lan(lambda: cdp_switch(SWITCH_MAC, "core1", "Fa0/3", 20, full_duplex=False)),
-        "net-duplex-mismatch",
+        "link-slow",
+        tuple(replace(nic, model="e1000e") for nic in lan()),
+        "nic-slow-link",
         verdict="WARN",
-        fields={"nic": "nic0", "switch_port": containing("core1 port Fa0/3")},
-    ),
-    # The card's own registers say full: no doubt is left.
-    network_case(
-        "duplex-mismatch",
-        tuple(
-            replace(nic, model="e1000e")
-            for nic in lan(lambda: cdp_switch(SWITCH_MAC, "core1", "Fa0/3", 20, full_duplex=False))
-        ),
-        "net-duplex-mismatch",
-        fields={"nic": "nic0", "duplex": "half"},
-        options={"checks": "nic.* net.listen"},
-        inspect=lambda _, result: log_says(result, "nic.link/nic0: speed = 1000 Mb/s"),
+        fields={"nic": "nic0", "speed_mbps": 100, "max_speed_mbps": 1000, "duplex": "half"},
+        options={"checks": "nic.link net.listen", "passes": "2"},
+        events=(*AT_ONCE, When("net.listen", slow_down)),
         speaks_from=frozenset(),
     ),
     network_case(
@@ -58,6 +47,15 @@ NICS = (
         fields={"nic": "nic0"},
         options=SOME_MEMORY | {"checks": "nic.* net.listen mem.march-c"},
         events=(*AT_ONCE, When("mem.march-c", pull_cable)),
+    ),
+    network_case(
+        "link-lost-in-ping",
+        lan(),
+        "nic-link-flap",
+        verdict="WARN",
+        fields={"nic": "nic0"},
+        options=SOME_MEMORY | {"checks": "nic.link net.gateway net.ping mem.march-c", "net.ping.count": "100"},
+        events=(*AT_ONCE, When("net.ping", bounce_link)),
     ),
     pair_case("pair-virtio", pair()),
     pair_case("pair-e1000e", pair("e1000e")),

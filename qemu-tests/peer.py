@@ -6,6 +6,7 @@ addresses and faults. Every frame that the guest sent is kept, so that a test ca
 """
 
 import random
+import select
 import socket
 import struct
 import threading
@@ -44,7 +45,8 @@ from frames import (
     udp,
 )
 
-TICK_S = 0.02
+TICK_S, SEND_WAIT_S = 0.002, 0.02
+BURST_MAX = 32  # frames at once: more, and a card with a short queue takes the storm for a breeze
 
 
 # ---- behaviours ----
@@ -73,7 +75,7 @@ class Host(Behaviour):
     longest: int = 0  # packets of more bytes never get here
     overtaken: bool = False  # the reply to every fourth request comes after the next one
     held: bytes = b""
-    open_ports: tuple[int, ...] = ()  # of TCP; at the others the connection is refused
+    open_ports: tuple[int, ...] | None = ()  # of TCP; at the others the connection is refused, or nothing is said (None)
     chance: random.Random = field(default_factory=lambda: random.Random("host"))
 
     def hear(self, peer: "Peer", frame: Frame) -> None:
@@ -87,7 +89,8 @@ class Host(Behaviour):
                 self._reply(peer, self._echo_reply(frame, echo), struct.unpack("!H", echo[6:8])[0])
 
         knock = frame.ip_payload(IP_TCP)
-        if frame.target == self.mac and frame.ip_target == self.ip and len(knock) >= 20 and knock[13] == TCP_SYN:
+        listens = self.open_ports is not None and frame.target == self.mac and frame.ip_target == self.ip
+        if listens and len(knock) >= 20 and knock[13] == TCP_SYN:
             peer.send(self._tcp_answer(frame, knock))
 
     def _reply(self, peer: "Peer", reply: bytes, number: int) -> None:
@@ -112,6 +115,21 @@ class Host(Behaviour):
             body[8 + self.chance.randrange(len(body) - 8)] ^= 0x10
         body[2:4] = struct.pack("!H", checksum(bytes(body)))
         return ethernet(frame.source, self.mac, ETH_IPV4, ipv4(self.ip, frame.ip_source, IP_ICMP, bytes(body)))
+
+
+@dataclass
+class Resolver(Host):
+    """A DNS server that has nothing but this result code to say. RFC 1035 section 4.1.1."""
+
+    rcode: int = 0
+
+    def hear(self, peer: "Peer", frame: Frame) -> None:
+        super().hear(peer, frame)
+        question = frame.ip_payload(IP_UDP)
+        if frame.ip_target == self.ip and len(question) >= 20 and question[2:4] == struct.pack("!H", 53):
+            body = question[8:10] + bytes([question[10] | 0x80, 0x80 | self.rcode]) + question[12:]
+            answer = udp(53, struct.unpack("!H", question[:2])[0], body)
+            peer.send(ethernet(frame.source, self.mac, ETH_IPV4, ipv4(self.ip, frame.ip_source, IP_UDP, answer)))
 
 
 @dataclass
@@ -164,6 +182,11 @@ def prober(ip: str, mac: str) -> Periodic:
     return Periodic([arp(BROADCAST, mac, ARP_REQUEST, "0.0.0.0", "00:00:00:00:00:00", ip)])
 
 
+def asker(ip: str, mac: str, own_ip: str, every_s: float = 0.3) -> Periodic:
+    """Somebody who misses the address."""
+    return Periodic([arp(BROADCAST, mac, ARP_REQUEST, own_ip, "00:00:00:00:00:00", ip)], every_s)
+
+
 def same_mac(mac: str) -> Periodic:
     """Somebody else with the guest's own MAC address."""
     return Periodic([ethernet(BROADCAST, mac, ETH_LOCAL, b"not yours")], every_s=0.5)
@@ -181,7 +204,7 @@ class Storm(Behaviour):
     def tick(self, peer: "Peer", now_s: float) -> None:
         self.begun_s = self.begun_s or now_s
         due = int((now_s - self.begun_s) * self.per_second) - self.sent
-        peer.send(*[ethernet(BROADCAST, self.mac, ETH_LOCAL, b"storm")] * min(due, 256))
+        peer.send(*[ethernet(BROADCAST, self.mac, ETH_LOCAL, b"storm")] * min(due, BURST_MAX))
         self.sent += due
 
 
@@ -280,7 +303,7 @@ class Peer:
                 return  # full for too long, or the machine is off
 
     def _work(self) -> None:
-        self._socket.settimeout(TICK_S)
+        self._socket.settimeout(SEND_WAIT_S)
         next_tick_s = 0.0
         while not self._ending.is_set():
             now_s = time.monotonic()
@@ -288,10 +311,9 @@ class Peer:
                 next_tick_s = now_s + TICK_S
                 for behaviour in self.behaviours:
                     behaviour.tick(self, now_s)
-            try:
-                raw = self._socket.recv(65536)
-            except TimeoutError:
+            if not select.select([self._socket], [], [], TICK_S)[0]:
                 continue
+            raw = self._socket.recv(65536)
             if len(raw) >= 14:
                 frame = Frame(raw, now_s)
                 self.heard.append(frame)

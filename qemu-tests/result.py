@@ -9,6 +9,7 @@ from pathlib import Path
 
 END_MARK = "KIRIWAKE END "
 END_LINE = re.compile(r"^KIRIWAKE END (verdict=\S+(?: \w+=\S+)+)\s*$", re.MULTILINE)
+LINK_AND_VERDICT = (r"end +nic\.link: PASS", r"FINDING +net\.\S+ \w+ net-duplicate-ip")
 VERDICT_OF_EXIT_CODE = {33: "PASS", 35: "FAIL", 37: "ERROR", 39: "WARN", 41: "SKIP"}
 
 
@@ -85,6 +86,15 @@ class Result:
     def measurements(self) -> list[dict]:
         """Every measurement of every check, with the check that made it added as `in_check`."""
         return [dict(m, in_check=self.step_names.get(step, step)) for step, m in self._artifacts("measurement")]
+
+    @cached_property
+    def first_verdict_s(self) -> float | None:
+        """From link to the finding of a second owner, by the guest's own clock; None: not both are in the log."""
+        if self.run_directory is None or not (self.run_directory / "log.txt").is_file():
+            return None
+        text = (self.run_directory / "log.txt").read_text("ascii", "replace")
+        link, found = (re.search(rf"^\+([0-9.]+) {what}", text, re.MULTILINE) for what in LINK_AND_VERDICT)
+        return round(float(found[1]) - float(link[1]), 1) if link and found else None
 
     @cached_property
     def checks(self) -> dict[str, dict]:

@@ -8,10 +8,10 @@ docs/sample-report.txt.
 import shutil
 import sys
 
-from cases import OWN_ADDRESS, ROUTER_MAC, SERVER_IP, gateway
 from judge import AT_ONCE
 from machine import BUILD, ROOT, Disk, Machine, Nic, Run
 from peer import Host
+from segment import OWN_ADDRESS, ROUTER_MAC, SERVER_IP, gateway
 
 MACHINE = Machine(
     disks=(Disk("nvme", bad_sectors=(70007,)),),

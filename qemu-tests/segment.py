@@ -53,6 +53,6 @@ def lease_returned(run: Run, _: Result) -> Iterable[str]:
 def network_case(name: str, nics: tuple[Nic, ...], code: str = "", verdict: str = "FAIL", **more) -> Case:
     fields = more.pop("fields", {})
     options = FAULTY_NETWORK | more.pop("options", {})
-    findings = ({"code": code, **fields},) if code else ()
+    findings = (({"code": code, **fields},) if code else ()) + more.pop("also", ())
     more.setdefault("speaks_from", SPEAKS_FROM_LEASE)
     return Case(name, Machine(disks=(), nics=nics, options=options), verdict, findings, **more)

@@ -2,12 +2,13 @@
 """Switches as the far end of the cable: what they say of themselves, and how they sort traffic into VLANs."""
 
 import struct
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
 from frames import BROADCAST, ETH_LOCAL, Frame, ethernet, ip_bytes, mac_bytes
 from peer import Behaviour, Peer, Periodic
 
-LLDP_MAC, CDP_MAC = "01:80:c2:00:00:0e", "01:00:0c:cc:cc:cc"
+LLDP_MAC, CDP_MAC, BPDU_MAC = "01:80:c2:00:00:0e", "01:00:0c:cc:cc:cc", "01:80:c2:00:00:00"
 ETH_LLDP, ETH_VLAN = 0x88CC, 0x8100
 
 
@@ -48,6 +49,14 @@ def cdp_switch(mac: str, name: str, port: str, vlan: int, full_duplex: bool) -> 
     return Periodic([cdp(mac, name, port, vlan, full_duplex)])
 
 
+def spanning_tree(mac: str, changing: bool) -> Periodic:
+    """IEEE 802.1D, 9.3.1: a root bridge, every two seconds; its topology may be changing."""
+    bridge = b"\x80\x00" + mac_bytes(mac)
+    times = struct.pack("!HHHH", 0, 20 << 8, 2 << 8, 15 << 8)
+    body = bytes.fromhex("424203") + bytes([0, 0, 0, 0, changing]) + bridge + bytes(4) + bridge + b"\x80\x01" + times
+    return Periodic([ethernet(BPDU_MAC, mac, len(body), body)], every_s=2.0)
+
+
 def tagged_chatter(mac: str, vlan: int) -> Periodic:
     """Somebody in a VLAN that this port carries with its tag."""
     plain = ethernet(BROADCAST, mac, ETH_LOCAL, b"chatter")
@@ -68,3 +77,34 @@ class Late(Behaviour):
     def tick(self, peer: Peer, now_s: float) -> None:
         if self.awake:
             self.sleeper.tick(peer, now_s)
+
+
+@dataclass
+class Distant(Behaviour):
+    """Stations behind a port that passes nothing on for a while, and then on a way that takes its time."""
+
+    stations: list[Behaviour]
+    blocked_s: float = 0.0  # from the guest's first frame on
+    delay_s: float = 0.0  # each way there and back together
+    opens_s: float | None = None
+    on_way: list[tuple[float, bytes]] = field(default_factory=list)
+
+    def hear(self, peer: Peer, frame: Frame) -> None:
+        if self.opens_s is None:
+            self.opens_s = frame.time_s + self.blocked_s
+        if frame.time_s >= self.opens_s:
+            for station in self.stations:
+                station.hear(self, frame)
+
+    def tick(self, peer: Peer, now_s: float) -> None:
+        if self.opens_s is None or now_s < self.opens_s:
+            return
+        for station in self.stations:
+            station.tick(self, now_s)
+        while self.on_way and self.on_way[0][0] <= now_s:
+            peer.send(self.on_way.pop(0)[1])
+
+    def send(self, *frames: bytes) -> None:
+        """For the stations this is their peer."""
+        due_s = time.monotonic() + self.delay_s
+        self.on_way += [(due_s, frame) for frame in frames]

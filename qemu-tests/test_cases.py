@@ -17,7 +17,13 @@ def test_case(case):
     directory = BUILD / "qemu" / case.name
     run, result = play(case, directory)
     problems = judge(case, run, result)
-    outcome = {"name": case.name, "verdict": result.verdict, "seconds": round(result.seconds, 1), "problems": problems}
+    outcome = {
+        "name": case.name,
+        "verdict": result.verdict,
+        "seconds": round(result.seconds, 1),
+        "second_owner_s": result.first_verdict_s,
+        "problems": problems,
+    }
     (directory / "outcome.json").write_text(json.dumps(outcome))
     run.tidy(keep=bool(problems))
     tail = "\n".join(result.serial.replace("\r", "").splitlines()[-TAIL:])
