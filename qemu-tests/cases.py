@@ -7,10 +7,10 @@ from pathlib import Path
 
 import media
 from card_cases import CARD_CASES
+from disk_cases import DISKS
 from disk_speed_cases import DISK_SPEEDS
 from faults import cut_power, machine_check, press, stick_bits, type_serial
 from judge import AT_ONCE, MENU_IS_UP, Case, containing, hexadecimal, word_at
-from disk_cases import DISKS
 from loopback_cases import LOOPBACK
 from machine import Machine, Run, When
 from memory_cases import (
@@ -27,16 +27,11 @@ from memory_cases import (
 )
 from network_cases import CLEAN as CLEAN_NETWORKS
 from nic_cases import NICS
-from snmp_cases import SNMP
 from result import Result, file_problems
 from segment import SPEAKS_FROM_LEASE, lan, lease_returned
-from triage_cases import TRIAGE
 from smart_cases import SMARTS
-
-# ---- disks ----
-BAD_SECTOR = 12345
-BAD_BLOCK_4K = 10000
-DISK_CHECKS = {"checks": "disk.*"}
+from snmp_cases import SNMP
+from triage_cases import TRIAGE
 
 # Strings as no maker should write them: control and escape characters, quotes, markup, bytes above ASCII, and long.
 HOSTILE_SMBIOS = (
