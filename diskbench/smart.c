@@ -184,3 +184,29 @@ void smart_judge_health(struct smart_job *job, const struct health *health)
 			"%u %% of the endurance that it is rated for are used.",
 			health->used_percent);
 }
+
+/* ---- one disk after the other ---- */
+
+enum verdict smart_each_disk(
+	struct run *run, enum verdict (*examine)(struct smart_job *job, char why[SMART_WHY]))
+{
+	enum verdict worst = PASS;
+	char why[SMART_WHY] = "";
+
+	disk_select(run);
+	if (run->disk->chosen_count == 0) {
+		record_why(run->rec, "no disk is left by disk.only and disk.exclude");
+		return SKIP;
+	}
+	for (size_t i = 0; i < run->machine->disk_count && i < DISK_SLOTS && !run->stopped; i++) {
+		struct smart_job job = {.run = run,
+			.disk = &run->machine->disks[i],
+			.state = &run->disk->disks[i],
+			.pages = &run->disk->smart};
+
+		if (job.state->chosen && examine(&job, why) == SKIP)
+			worst = SKIP;
+	}
+	record_why(run->rec, "%s", why);
+	return run->stopped ? SKIP : worst;
+}

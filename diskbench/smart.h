@@ -108,6 +108,13 @@ extern const struct smart_bus smart_ata, smart_nvme, smart_scsi;
 /* Reads everything in the language the disk speaks. False: nothing can be judged; job->trouble says why. */
 bool smart_read(struct smart_job *job);
 
+#define SMART_WHY 192 /* room for the sentence at a check's end */
+
+/* Examines each chosen disk; `examine` adds to the sentence with which the check ends. SKIP if any disk was, or the run was
+ * stopped, else PASS: findings weigh in by themselves. */
+enum verdict smart_each_disk(
+	struct run *run, enum verdict (*examine)(struct smart_job *job, char why[SMART_WHY]));
+
 /* ---- asking ---- */
 
 /* Sends a command for `bytes`, which come to disk->buffer: *ret, as much as arrived. False: refused, failed or not answered. */

@@ -9,9 +9,6 @@
 #include "core/volume.h"
 #include "diskbench/checks.h"
 #include "diskbench/disk_memory.h"
-#include "diskbench/select.h"
-
-#define WHY_TEXT 192
 
 #define FAR_SLOWER   4 /* times, between runs: less may be the machine, the slot or the hour */
 #define NOTED_SLOWER 2
@@ -196,7 +193,7 @@ static bool compare_with_memory(struct smart_job *job, const struct health *heal
 /* ---- the check ---- */
 
 /* SKIP: there was nothing to compare. */
-static enum verdict examine(struct smart_job *job, char why[WHY_TEXT])
+static enum verdict examine(struct smart_job *job, char why[SMART_WHY])
 {
 	struct health health = {0};
 	bool within = smart_read(job) && job->state->has_health, runs;
@@ -210,39 +207,21 @@ static enum verdict examine(struct smart_job *job, char why[WHY_TEXT])
 	if (health.has_temperature && health.temperature_c >= 0)
 		smart_measure(job, "temperature.current", (uint64_t)health.temperature_c, "C");
 	runs = compare_with_memory(job, &health);
-	fmt_add(why, WHY_TEXT, "%s%s: ", why[0] != '\0' ? "; " : "", job->disk->id);
+	fmt_add(why, SMART_WHY, "%s%s: ", why[0] != '\0' ? "; " : "", job->disk->id);
 	if (job->findings > 0)
-		fmt_add(why, WHY_TEXT, "worse");
+		fmt_add(why, SMART_WHY, "worse");
 	else if (within || runs)
-		fmt_add(why, WHY_TEXT, "no worse than %s%s%s", within ? "before its test" : "",
+		fmt_add(why, SMART_WHY, "no worse than %s%s%s", within ? "before its test" : "",
 			within && runs ? " and " : "", runs ? "in its last run" : "");
 	else
-		fmt_add(why, WHY_TEXT,
+		fmt_add(why, SMART_WHY,
 			"its health was not known, and this stick has no record of it");
 	return within || runs ? PASS : SKIP;
 }
 
 static enum verdict run_changes(struct run *run)
 {
-	enum verdict worst = PASS;
-	char why[WHY_TEXT] = "";
-
-	disk_select(run);
-	if (run->disk->chosen_count == 0) {
-		record_why(run->rec, "no disk is left by disk.only and disk.exclude");
-		return SKIP;
-	}
-	for (size_t i = 0; i < run->machine->disk_count && i < DISK_SLOTS && !run->stopped; i++) {
-		struct smart_job job = {.run = run,
-			.disk = &run->machine->disks[i],
-			.state = &run->disk->disks[i],
-			.pages = &run->disk->smart};
-
-		if (job.state->chosen && examine(&job, why) == SKIP)
-			worst = SKIP;
-	}
-	record_why(run->rec, "%s", why);
-	return run->stopped ? SKIP : worst;
+	return smart_each_disk(run, examine);
 }
 
 const struct check disk_changes_check = {

@@ -6,10 +6,7 @@
  */
 #include "core/fmt.h"
 #include "diskbench/checks.h"
-#include "diskbench/select.h"
 #include "diskbench/smart_self_test.h"
-
-#define WHY_TEXT 192
 
 /* Figures that every language has, under the names that smartctl gives them in all of them. */
 static void measure_common(struct smart_job *job, const struct health *h)
@@ -80,44 +77,29 @@ static enum verdict examine(struct smart_job *job)
 	return job->findings == 0 ? PASS : WARN;
 }
 
-static void say(char why[WHY_TEXT], const struct smart_job *job, enum verdict v)
+static void say(char why[SMART_WHY], const struct smart_job *job, enum verdict v)
 {
-	fmt_add(why, WHY_TEXT, "%s%s: ", why[0] != '\0' ? "; " : "", job->disk->id);
+	fmt_add(why, SMART_WHY, "%s%s: ", why[0] != '\0' ? "; " : "", job->disk->id);
 	if (v == SKIP)
-		fmt_add(why, WHY_TEXT, "health not reachable: %s", job->trouble);
+		fmt_add(why, SMART_WHY, "health not reachable: %s", job->trouble);
 	else if (v == PASS)
-		fmt_add(why, WHY_TEXT, "says it is well");
+		fmt_add(why, SMART_WHY, "says it is well");
 	else
-		fmt_add(why, WHY_TEXT, "%u finding%s", job->findings,
+		fmt_add(why, SMART_WHY, "%u finding%s", job->findings,
 			job->findings == 1 ? "" : "s");
+}
+
+static enum verdict examine_and_say(struct smart_job *job, char why[SMART_WHY])
+{
+	const enum verdict v = examine(job);
+
+	say(why, job, v);
+	return v;
 }
 
 static enum verdict run_smart(struct run *run)
 {
-	enum verdict worst = PASS;
-	char why[WHY_TEXT] = "";
-
-	disk_select(run);
-	if (run->disk->chosen_count == 0) {
-		record_why(run->rec, "no disk is left by disk.only and disk.exclude");
-		return SKIP;
-	}
-	for (size_t i = 0; i < run->machine->disk_count && i < DISK_SLOTS && !run->stopped; i++) {
-		struct smart_job job = {.run = run,
-			.disk = &run->machine->disks[i],
-			.state = &run->disk->disks[i],
-			.pages = &run->disk->smart};
-		enum verdict v;
-
-		if (!job.state->chosen)
-			continue;
-		v = examine(&job);
-		say(why, &job, v);
-		if (v == SKIP)
-			worst = SKIP; /* findings weigh in by themselves */
-	}
-	record_why(run->rec, "%s", why);
-	return run->stopped ? SKIP : worst;
+	return smart_each_disk(run, examine_and_say);
 }
 
 const struct check disk_smart_check = {
