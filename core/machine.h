@@ -334,6 +334,10 @@ struct disk {
 	bool self_test_allowed; /* set by whoever was asked for a self-test: no port starts one without */
 	enum disk_result (*command)(
 		void *ctx, const struct disk_command *c, struct disk_answer *ret);
+
+	/* Reads the configuration space of a disk that is a PCI function by itself (NVMe), and of the port above it, as they are
+	 * now; either may come out empty. NULL: not such a disk. */
+	void (*link)(void *ctx, struct span *ret_own, struct span *ret_port);
 };
 
 /* Storage controllers and USB drives that the firmware has no driver for. */

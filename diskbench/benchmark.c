@@ -10,6 +10,7 @@
 #include "diskbench/benchmark.h"
 #include "core/fmt.h"
 #include "diskbench/checks.h"
+#include "diskbench/link.h"
 #include "diskbench/together.h"
 
 static const struct extent quick = {.zones = 17,
@@ -47,6 +48,7 @@ static void benchmark_disk(struct disk_job *job)
 	small = random_measure_4k(job, &extent->small);
 	large = random_measure_64k(job, &extent->large);
 	seek_measure(job, extent);
+	disk_link_tell(job->run, job->disk);
 	job->incomplete = bytes == 0 || small == 0 || large == 0;
 	fmt_to(job->summary, sizeof(job->summary),
 		"read %s in zones from the first block to the last, and at random %llu times 4 KiB and %llu times 64 KiB",

@@ -12,6 +12,7 @@
 #include "efi/identity.h"
 #include "efi/parts.h"
 #include "efi/passage.h"
+#include "efi/registers.h"
 #include "efi/status.h"
 #include <efipciio.h>
 
@@ -28,6 +29,8 @@ struct unit {
 	EFI_BLOCK_IO *io;
 	struct disk *disk;
 	struct passage passage;
+	const struct pci_device
+		*pci; /* that the disk is by itself; NULL: it is behind a controller */
 };
 
 static struct {
@@ -36,6 +39,7 @@ static struct {
 	size_t count;
 	unsigned left_out;
 	uint8_t *buffer;
+	uint8_t configs[2][PCI_CONFIG_BYTES]; /* of a disk and of the port above it */
 	struct unreachable unreachable[UNREACHABLE_MAX];
 	size_t unreachable_count;
 } all;
@@ -98,6 +102,14 @@ static enum disk_result disk_send(void *ctx, const struct disk_command *c, struc
 	if (!disk_command_allowed(unit->disk, c))
 		return DISK_REFUSED;
 	return is_there(unit) ? passage_send(&unit->passage, unit->disk, c, ret) : DISK_GONE;
+}
+
+static void read_link(void *ctx, struct span *ret_own, struct span *ret_port)
+{
+	const struct unit *unit = ctx;
+
+	*ret_own = registers_config(unit->pci->handle, all.configs[0]);
+	*ret_port = registers_config_above(unit->pci->path, all.configs[1]);
 }
 
 /* ---- listing ---- */
@@ -185,6 +197,10 @@ static void add_disk(struct machine *machine, EFI_HANDLE handle, EFI_BLOCK_IO *i
 	}
 	fmt_to(d->id, sizeof(d->id), "disk%u", (unsigned)all.count);
 	*unit = (struct unit){.handle = handle, .io = io, .disk = d};
+	if (pci != NULL && text_same(d->bus, "nvme")) {
+		unit->pci = pci;
+		d->link = read_link;
+	}
 	passage_find(handle, pci, d, &unit->passage);
 	identity_read(handle, d);
 	all.count++;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Peeking at a network card's registers. See registers.h. */
 #include "efi/registers.h"
+#include "efi/path.h"
 #include "nicprobe/wire.h"
 
 struct bar {
@@ -36,6 +37,24 @@ struct span registers_config(EFI_HANDLE handle, uint8_t config[PCI_CONFIG_BYTES]
 				  PCI_CONFIG_BYTES / sizeof(UINT32), config)))
 		return none;
 	return (struct span){config, PCI_CONFIG_BYTES};
+}
+
+struct span registers_config_above(struct span path, uint8_t config[PCI_CONFIG_BYTES])
+{
+	struct handles all = handles_with(&guid_pci_io);
+	EFI_HANDLE port = NULL;
+	size_t len = 0;
+
+	for (size_t i = 0; i < all.count; i++) {
+		struct span above = path_of(all.at[i]);
+
+		if (above.len > len && above.len < path.len && path_below(path, above)) {
+			port = all.at[i];
+			len = above.len;
+		}
+	}
+	handles_free(&all);
+	return port != NULL ? registers_config(port, config) : (struct span){config, 0};
 }
 
 bool registers_wire(EFI_HANDLE handle, struct nic_wire *ret)

@@ -16,6 +16,9 @@
  * the handle has no PCI I/O, or it failed. */
 struct span registers_config(EFI_HANDLE handle, uint8_t config[PCI_CONFIG_BYTES]);
 
+/* The same of the PCI function next above the one at `path`: the port that its link ends at. */
+struct span registers_config_above(struct span path, uint8_t config[PCI_CONFIG_BYTES]);
+
 /* The way to read 1, 2 or 4 bytes. */
 EFI_PCI_IO_PROTOCOL_WIDTH registers_width(unsigned bytes);
 

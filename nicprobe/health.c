@@ -2,6 +2,7 @@
 /* What a card's own registers say of its wire. Pure over struct nic. See health.h. */
 #include "nicprobe/health.h"
 #include "core/fmt.h"
+#include "core/pcie.h"
 #include "nicprobe/wire.h"
 
 /* Frames that were damaged on the wire make a finding. Missed frames and missing buffers do not: while memory and disks are

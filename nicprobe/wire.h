@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* A card's registers that tell of its wire: speed, duplex and what it counted as damaged; and its PCI Express link.
+/* A card's registers that tell of its wire: speed, duplex and what it counted as damaged.
  *
  * Pure over a register port. Nothing is written, so that the firmware's driver keeps the card; reading the counters clears
  * them.
  * Spec.  Intel 8254x and 8257x family software developer's manuals, and those of the I210, I350 and I225 (Device Status, Statistic
- *        Registers); 82599, X540 and X550 datasheets (LINKS, statistics); Realtek RTL8169/8168/8125 registers (PHYstatus); PCI Express Base 4.0, 7.5.3 (PCI Express Capability).
- * Trust. All ones are what a card that is gone answers: then nothing is known. The capability list is bounded.
+ *        Registers); 82599, X540 and X550 datasheets (LINKS, statistics); Realtek RTL8169/8168/8125 registers (PHYstatus).
+ * Trust. All ones are what a card that is gone answers: then nothing is known.
  */
 #ifndef KIRIWAKE_NICPROBE_WIRE_H
 #define KIRIWAKE_NICPROBE_WIRE_H
@@ -28,13 +28,5 @@ bool wire_read(uint16_t vendor_id, uint16_t device_id, const struct register_por
 
 /* The index of the first memory BAR (or I/O BAR) in `config`, a PCI configuration header, if the card decodes such. False: none. */
 bool wire_bar(struct span config, bool io, unsigned *ret);
-
-struct pcie_link {
-	unsigned width, max_width; /* lanes */
-	unsigned speed, max_speed; /* of a lane, in 0.1 GT/s */
-};
-
-/* From PCI configuration space. False, *ret untouched: no PCI Express link of its own (also: integrated in the chipset). */
-bool pcie_link_read(struct span config, struct pcie_link *ret);
 
 #endif

@@ -80,7 +80,7 @@ class Result:
     @property
     def triage(self) -> list[dict]:
         """One for each suspect, what to act on first."""
-        return [content for _, content in self._extensions("triage")]
+        return [content for _, content in self.extensions("triage")]
 
     @cached_property
     def measurements(self) -> list[dict]:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Failure codes: they read back, and no slip of the tongue makes another one of them. */
-#include "core/failure_code.h"
 #include "core/bytes.h"
+#include "core/failure_code.h"
 #include "core/fmt.h"
 #include "core/rng.h"
 #include "core/text.h"

@@ -163,7 +163,8 @@ static void test_quick_run(const char *root)
 		"clean %" PRIu64 " ms, flood %" PRIu64 " ms", clean_ns / 1000000,
 		flood_ns / 1000000);
 	CHECK(read_file(root, "0002/results.jsonl") < LOG_BYTES);
-	CHECK_U64(times("\"name\":\"finding\",\"content\":{\"code\":\"mem-bit-error\""), 3 * (MEM_TOLD_PER_CHECK + 1));
+	CHECK_U64(times("\"name\":\"finding\",\"content\":{\"code\":\"mem-bit-error\""),
+		3 * (MEM_TOLD_PER_CHECK + 1));
 	CHECK_U64(times("\"signature\":\"region\""), 3);
 	CHECK_U64(times("\"count\":6553600,\"addresses_at_least\":655360,"), 1);
 	CHECK_U64(times("\"name\":\"mismatches\",\"unit\":\"1\",\"value\":6553600") +
@@ -186,7 +187,8 @@ static void test_many_passes(const char *root)
 	play(root, "checks=mem.* passes=20 mem.range=1M-3M", MIB / 8);
 	len = read_file(root, "0003/results.jsonl");
 	CHECK(len < LOG_BYTES, "%zu bytes", len);
-	CHECK(times("\"name\":\"finding\",\"content\":{\"code\":\"mem-bit-error\"") <= MEM_TOLD_PER_RUN + 2 * 60);
+	CHECK(times("\"name\":\"finding\",\"content\":{\"code\":\"mem-bit-error\"") <=
+		MEM_TOLD_PER_RUN + 2 * 60);
 	CHECK_U64(times("\"signature\":\"region\""), 60);
 	CHECK(read_file(root, "0003/log.txt") < LOG_BYTES);
 }

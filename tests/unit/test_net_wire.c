@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What a card's registers say of its wire, on register files good and bad; and what the checks make of it, alone and together
  * with what the switch says. */
+#include "core/pcie.h"
 #include "nicprobe/pump.h"
 #include "nicprobe/wire.h"
 #include "tests/unit/net_rig.h"
