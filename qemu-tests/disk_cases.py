@@ -23,6 +23,7 @@ WORDS = {
     "sata": "ABRT",
     "ide": "ABRT",
     "scsi": "I/O process terminated",
+    "scsi-gap": "I/O process terminated",
 }
 
 

@@ -75,7 +75,7 @@ part formats "$PYTHON" -m pytest -q -p no:cacheprovider tests/test_check_jsonl.p
 part documents documents
 part clang "$MAKE" -s -j"$jobs" clang
 part format formatted
-part fuzz "$MAKE" -s -j"$jobs" fuzz FUZZ_SECONDS=10
+part fuzz "$MAKE" -s -j"$jobs" fuzz FUZZ_SECONDS=5
 part reproducible reproducible
 part qemu "$PYTHON" -m pytest -q qemu-tests
 

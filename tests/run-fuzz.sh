@@ -10,19 +10,19 @@ failed=0
 
 for fuzzer in "$@"; do
     name=$(basename "$fuzzer")
-    work=build/fuzz/work/$name
-    mkdir -p "$work/corpus"
+    finds=build/fuzz/finds/$name
+    mkdir -p "$finds/corpus"
     seeds=tests/fuzz/corpus/${name#fuzz_}
     [ -d "$seeds" ] || seeds=
     # shellcheck disable=SC2086  # no seeds, no word
     if "$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 -verbosity=0 \
-        -artifact_prefix="$work/" "$work/corpus" $seeds >"$work/log" 2>&1; then
+        -artifact_prefix="$finds/" "$finds/corpus" $seeds >"$finds/log" 2>&1; then
         passed=$((passed + 1))
         echo "$name: nothing found in $seconds s"
     else
         failed=$((failed + 1))
-        echo "$name: FOUND SOMETHING, input in $work/"
-        tail -n 40 "$work/log"
+        echo "$name: FOUND SOMETHING, input in $finds/"
+        tail -n 40 "$finds/log"
     fi
 done
 echo "fuzz: $passed passed, $failed failed"
