@@ -329,4 +329,12 @@ static inline void rig_print(const struct rig *rig)
 	printf("%s%s    %s\n", rig->notes, rig->coverage, rig->measures);
 }
 
+/* What a scenario that went wrong left on record. */
+static inline void rig_explain(const struct rig *rig, const char *scenario)
+{
+	printf("  in scenario \"%s\": %s\n%s\n", scenario, rig->rec.check_why, rig->notes);
+	for (size_t i = 0; i < rig->finding_count; i++)
+		printf("    %s [%s]\n", rig->findings[i].message, rig->findings[i].fields);
+}
+
 #endif

@@ -299,11 +299,8 @@ static void play(const struct scenario *sc)
 	net_session_end(&rig.run);
 	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
 	CHECK(rig.clock.now_ns <= 12 * (uint64_t)NS_PER_S);
-	if (failed != test_failed) {
-		printf("  in scenario \"%s\": %s\n%s\n", sc->name, rig.rec.check_why, rig.notes);
-		for (size_t i = 0; i < rig.finding_count; i++)
-			printf("    %s [%s]\n", rig.findings[i].message, rig.findings[i].fields);
-	}
+	if (failed != test_failed)
+		rig_explain(&rig, sc->name);
 }
 
 /* What is heard while other rooms work becomes a finding, once, but only after net.ipv6 judged what was there before. */

@@ -73,11 +73,8 @@ static void play(const struct scenario *sc)
 		sc->silent_about);
 	net_session_end(&rig.run);
 	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
-	if (failed != test_failed) {
-		printf("  in scenario \"%s\": %s\n%s\n", sc->name, rig.rec.check_why, rig.notes);
-		for (size_t i = 0; i < rig.finding_count; i++)
-			printf("    %s [%s]\n", rig.findings[i].message, rig.findings[i].fields);
-	}
+	if (failed != test_failed)
+		rig_explain(&rig, sc->name);
 }
 
 /* So many echoes so far apart take so long; the percentiles of a path with a known delay are that delay. */

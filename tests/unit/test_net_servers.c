@@ -70,11 +70,8 @@ static void play(const struct scenario *sc)
 	net_session_end(&rig.run);
 	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
 	CHECK_U64(rig.dhcp_sent[DHCP_TYPE_REQUEST] + rig.dhcp_sent[DHCP_TYPE_RELEASE], 0);
-	if (failed != test_failed) {
-		printf("  in scenario \"%s\": %s\n%s\n", sc->name, rig.rec.check_why, rig.notes);
-		for (size_t i = 0; i < rig.finding_count; i++)
-			printf("    %s [%s]\n", rig.findings[i].message, rig.findings[i].fields);
-	}
+	if (failed != test_failed)
+		rig_explain(&rig, sc->name);
 }
 
 int main(void)

@@ -173,7 +173,7 @@ static void play(const struct scenario *sc)
 	net_session_end(&rig.run);
 	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
 	if (failed != test_failed)
-		printf("  in scenario \"%s\": %s\n%s\n", sc->name, rig.rec.check_why, rig.notes);
+		rig_explain(&rig, sc->name);
 }
 
 /* The holder of our address is looked at from a lease; without one there is only its vendor. */

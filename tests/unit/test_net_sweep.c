@@ -138,11 +138,8 @@ static void play(const struct scenario *sc)
 	CHECK(rig_shows(&rig, sc->shows), "%s", sc->shows);
 	net_session_end(&rig.run);
 	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
-	if (failed != test_failed) {
-		printf("  in scenario \"%s\": %s\n%s\n", sc->name, rig.rec.check_why, rig.notes);
-		for (size_t i = 0; i < rig.finding_count; i++)
-			printf("    %s [%s]\n", rig.findings[i].message, rig.findings[i].fields);
-	}
+	if (failed != test_failed)
+		rig_explain(&rig, sc->name);
 }
 
 /* After the other checks, in the quick profile: what the sweep adds. */
