@@ -5,27 +5,18 @@ Faults that are there from the start are part of the machine (Disk.bad_sector, r
 Those of memory last as long as the machine runs, or wait for the moment to strike, in a thread of their own.
 """
 
-import contextlib
 import ctypes
 import mmap
-import multiprocessing
-import os
 import threading
 import time
 from collections.abc import Callable
 
 from machine import Run
 
-POLL_EVERY_S = 0.0002
-FORCE_EVERY_S = 0.00002  # sooner than the guest reads what it wrote, when it looks closely
-LOOK_EVERY_S = 0.1
 LINK_OUT_S = 1.5
 E1000E = 0x10D3  # PCI device id
 DEVICE_CONTROL, FORCED_100_HALF = 0x0, 1 << 12 | 1 << 11 | 1 << 8 | 1 << 6  # duplex forced, speed forced to 100 Mb/s, link
-PR_SET_TIMERSLACK = 29
-SEQ_CST = 5  # GCC's __ATOMIC_SEQ_CST
 WORD_BYTES = 8
-FORK = multiprocessing.get_context("fork")  # the guest's memory is a descriptor of this process
 
 Action = Callable[[Run], None]
 
@@ -37,98 +28,95 @@ def window(run: Run, address: int, size: int) -> ctypes.Array:
     return (ctypes.c_uint8 * size).from_buffer(mmap.mmap(descriptor, skipped + size, offset=offset - skipped), skipped)
 
 
-def in_thread(work: Callable[[Run], None]) -> Action:
-    return lambda run: threading.Thread(target=work, args=(run,), daemon=True).start()
+def after_writes(areas: dict[int, int], strike: Callable[[int], None], run: Run, times: int | None = None) -> None:
+    """From now on strike(address of the area) whenever the guest has written to one of the areas (address: bytes),
+    before it can read that back; after so many `times` no more.
+    """
+    watchpoints = run.watchpoints()
+    for address, size in areas.items():
+        watchpoints.watch(address, size)
 
+    def work() -> None:
+        left = times
+        while left != 0 and (area := watchpoints.next_hit()) is not None:
+            strike(area)
+            left = left and left - 1
+        if left == 0:
+            watchpoints.leave()
 
-def force(address: int, size: int, once: Callable[[ctypes.Array], None]) -> Action:
-    """From now on once(cells) again and again, on `size` bytes from the address on. Takes half a CPU at most."""
-
-    def keep_forcing(run: Run) -> None:
-        cells = window(run, address, size)
-        ctypes.CDLL(None).prctl(PR_SET_TIMERSLACK, 1)  # or Linux adds its 50 microseconds to every sleep
-        with contextlib.suppress(PermissionError):
-            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))  # a busy machine would make a stuck cell a weak one
-        while True:
-            started = time.monotonic()
-            once(cells)
-            time.sleep(max(FORCE_EVERY_S, time.monotonic() - started))
-
-    def work(run: Run) -> None:
-        # A process of its own: it waits for no other thread's turn at Python's lock.
-        forcing = FORK.Process(target=keep_forcing, args=(run,), daemon=True)
-        forcing.start()
-        while run.running:
-            time.sleep(LOOK_EVERY_S)
-        forcing.kill()
-        forcing.join()
-
-    return in_thread(work)
+    threading.Thread(target=work, daemon=True).start()
 
 
 def stick_bits(address: int, bit: int, value: int = 1, count: int = 1, stride: int = 1) -> Action:
     """Bit `bit` of the byte at the physical address, and of `count` bytes `stride` bytes apart, reads as `value`
     whatever is written.
-
-    Each is forced by one locked instruction, or it could undo what the guest writes to its neighbours at that moment.
     """
-    atomic = ctypes.CDLL("libatomic.so.1")
-    change = atomic.__atomic_fetch_or_1 if value else atomic.__atomic_fetch_and_1
-    mask = 1 << bit if value else 0xFF & ~(1 << bit)
 
-    def once(cells: ctypes.Array) -> None:
-        for index in range(count):
-            change(ctypes.byref(cells, index * stride), mask, SEQ_CST)
+    def action(run: Run) -> None:
+        cells = {place: window(run, place, 1) for place in range(address, address + count * stride, stride)}
 
-    return force(address, (count - 1) * stride + 1, once)
+        def strike(place: int) -> None:
+            cells[place][0] = cells[place][0] | 1 << bit if value else cells[place][0] & ~(1 << bit)
+
+        after_writes(dict.fromkeys(cells, 1), strike, run)
+
+    return action
 
 
 def hold(address: int, content: bytes) -> Action:
     """Dead cells: they read as `content` whatever is written."""
-    return force(address, len(content), lambda cells: ctypes.memmove(cells, content, len(content)))
+
+    def action(run: Run) -> None:
+        cells = window(run, address, len(content))
+        after_writes({address: len(content)}, lambda _: ctypes.memmove(cells, content, len(content)), run)
+
+    return action
 
 
-def when_rewritten(address: int, size: int, strike: Callable[[ctypes.Array], None], times: int = 1) -> Action:
-    """strike(cells), once, as soon as the last word of the area has got new content so many times.
+def once_written(address: int, size: int, strike: Callable[[ctypes.Array], None]) -> Action:
+    """strike(cells), once, as soon as the last word of the area has been written.
 
     That is the moment when what is struck will be read next before it is written.
     """
 
-    def work(run: Run) -> None:
-        cells, last_word = window(run, address, size), slice(size - WORD_BYTES, size)
-        for _ in range(times):
-            before = cells[last_word]
-            while run.running and cells[last_word] == before:
-                time.sleep(POLL_EVERY_S)
-        strike(cells)
+    def action(run: Run) -> None:
+        cells = window(run, address, size)
+        after_writes({address + size - WORD_BYTES: WORD_BYTES}, lambda _: strike(cells), run, times=1)
 
-    return in_thread(work)
+    return action
 
 
 def flip_once(address: int, bit: int) -> Action:
     """One bit of the byte at the physical address is lost once; the cell is good."""
-    atomic = ctypes.CDLL("libatomic.so.1")
-    word, byte = address - address % WORD_BYTES, address % WORD_BYTES
-    return when_rewritten(
-        word, WORD_BYTES, lambda cells: atomic.__atomic_fetch_xor_1(ctypes.byref(cells, byte), 1 << bit, SEQ_CST)
-    )
+
+    def strike(cells: ctypes.Array) -> None:
+        cells[address % WORD_BYTES] ^= 1 << bit
+
+    return once_written(address - address % WORD_BYTES, WORD_BYTES, strike)
 
 
 def spoil_once(address: int, content: bytes) -> Action:
     """`content` instead of what was written, once; the cells are good."""
-    return when_rewritten(address, len(content), lambda cells: ctypes.memmove(cells, content, len(content)))
+    return once_written(address, len(content), lambda cells: ctypes.memmove(cells, content, len(content)))
 
 
-def mirror(source: int, target: int, size: int) -> Action:
-    """The cells at `target` hold what those at `source` do."""
+def fill(address: int, content: bytes) -> Action:
+    """What memory holds when the machine comes to it."""
+    return lambda run: ctypes.memmove(window(run, address, len(content)), content, len(content))
 
-    def work(run: Run) -> None:
-        cells, shadow = window(run, source, size), window(run, target, size)
-        while run.running:
-            ctypes.memmove(shadow, cells, size)
-            time.sleep(POLL_EVERY_S)
 
-    return in_thread(work)
+def mirror(one: int, other: int, size: int) -> Action:
+    """The same cells answer at both addresses."""
+
+    def action(run: Run) -> None:
+        cells = {address: window(run, address, size) for address in (one, other)}
+
+        def strike(written: int) -> None:
+            ctypes.memmove(cells[one + other - written], cells[written], size)
+
+        after_writes({one: size, other: size}, strike, run)
+
+    return action
 
 
 def press(*keys: str) -> Action:

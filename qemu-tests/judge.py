@@ -15,6 +15,17 @@ import check_pages  # beside check_jsonl, to which result.py shows the way
 MENU_IS_UP = "Firmware setup"  # the last line of the boot menu
 AT_ONCE = (When(MENU_IS_UP, lambda run: run.press("q")),)  # the default entry, without its five seconds
 
+
+def from_the_menu_on(action: Callable[[Run], None]) -> tuple[When, ...]:
+    """AT_ONCE, and something done before."""
+
+    def act(run: Run) -> None:
+        action(run)
+        run.press("q")
+
+    return (When(MENU_IS_UP, act),)
+
+
 RUN_FILES = ("results.jsonl", "log.txt", "report.html", "junit.xml", "metrics.prom")
 LOG_MAX_BYTES = 1 << 20  # of one run, however much is wrong with the machine
 

@@ -26,6 +26,7 @@ from qmp import Qmp
 from ram import Node, Ram
 from result import END_MARK, Result
 from serial_line import SerialLine
+from watchpoints import Watchpoints
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = Path(os.environ.get("KIRIWAKE_BUILD", ROOT / "build"))
@@ -167,6 +168,7 @@ class Run:
         self.serial = ""  # what came so far, without escape sequences
         self._cut_text = ""  # an escape sequence that has not come whole yet
         self._seen = 0  # events look behind this position
+        self._sockets: Path | None = None  # while the machine runs
         self._qmp: Qmp | None = None
         self._process: subprocess.Popen | None = None
         self._serial_line: SerialLine | None = None
@@ -222,6 +224,12 @@ class Run:
     def monitor(self, command: str, /, **arguments) -> object:
         return self._qmp.command(command, **arguments)
 
+    def watchpoints(self) -> Watchpoints:
+        """On the guest's memory. One at a time; the guest stands still until it is let go."""
+        socket = self._sockets / "gdb"
+        self.monitor("human-monitor-command", **{"command-line": f"gdbserver unix:{socket},server=on,wait=off"})
+        return Watchpoints(socket)
+
     @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
@@ -237,8 +245,9 @@ class Run:
         self.peers, self.served = [], []
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="kiriwake-") as sockets:
+            self._sockets = Path(sockets)
             try:
-                self._start(Path(sockets))
+                self._start(self._sockets)
                 timed_out = self._watch(started + timeout_s, list(events), live)
             finally:
                 exit_code = self._stop()
