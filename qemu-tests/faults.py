@@ -155,7 +155,7 @@ def slow_down(run: Run) -> None:
     card = next(device for device in devices if device["id"]["device"] == E1000E)
     window = next(region["address"] for region in card["regions"] if region["type"] == "io")
     for port, value in ((window, DEVICE_CONTROL), (window + 4, FORCED_100_HALF)):
-        run.monitor("human-monitor-command", **{"command-line": f"o/w {port:#x} {value:#x}"})
+        run.write_port(port, value)
 
 
 def machine_check(cpu: int, bank: int, status: int, address: int, misc: int, mcg_status: int = 0) -> Action:

@@ -84,6 +84,14 @@ class When:
     action: Callable[["Run"], None]
 
 
+# Without a TPM there is nothing where one would be, which QEMU reads as 0 and OVMF as a TPM that it has to wait for: nearly
+# two seconds of every start. Until the firmware sets up PCI itself, ones from a controller's ROM lie there: no TPM.
+TPM_AT = 0xFED40000
+NO_TPM = b"\xff" * 4096
+PCI_ADDRESS, PCI_DATA, PCI_ENABLE = 0xCF8, 0xCFC, 1 << 31
+PCI_COMMAND, PCI_COMMAND_MEMORY = 0x04, 0x2
+PCI_ROM, PCI_ROM_ENABLE = 0x30, 0x1
+
 FIRMWARES = {
     "ovmf": [
         *("-drive", "if=pflash,format=raw,unit=0,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd"),
@@ -178,6 +186,7 @@ class Run:
         if machine.log_stick:
             media.copy(BUILD / "kiriwake.img", self.log_image)
         shutil.copyfile(VARIABLES, directory / "variables.fd")
+        self.no_tpm_file.write_bytes(NO_TPM)
         for index, disk in enumerate(machine.disks):
             make = disk.make or (lambda path, mib: media.random_disk(path, mib, path.name))
             make(self.disk_file(index), disk.mib)
@@ -197,7 +206,7 @@ class Run:
         """Removes what is big and can be made again, unless somebody has to look at it."""
         if not keep:
             captures = self.directory.glob("nic*.pcap")
-            for file in [self.image, self.log_image, *self._patients(), *captures, self.directory / "variables.fd"]:
+            for file in [self.image, self.log_image, *self._patients(), *captures, self.directory / "variables.fd", self.no_tpm_file]:
                 file.unlink(missing_ok=True)
 
     def disk_file(self, index: int) -> Path:
@@ -206,6 +215,10 @@ class Run:
     def capture(self, nic: int, name: str) -> Path:
         """Frames that the card sent ("sent") or that reached it ("heard"), as QEMU saw them."""
         return self.directory / f"nic{nic}-{name}.pcap"
+
+    @property
+    def no_tpm_file(self) -> Path:
+        return self.directory / "no-tpm.rom"
 
     @property
     def nvdimm_file(self) -> Path:
@@ -229,6 +242,10 @@ class Run:
         socket = self._sockets / "gdb"
         self.monitor("human-monitor-command", **{"command-line": f"gdbserver unix:{socket},server=on,wait=off"})
         return Watchpoints(socket)
+
+    def write_port(self, port: int, value: int) -> None:
+        """32 bits to an I/O port, as if a CPU had written them."""
+        self.monitor("human-monitor-command", **{"command-line": f"o/w {port:#x} {value:#x}"})
 
     @property
     def running(self) -> bool:
@@ -274,6 +291,15 @@ class Run:
         self._serial_line.connected()
         for peer in self.peers:
             peer.start()
+        self._show_no_tpm()
+        self.monitor("cont")
+
+    def _show_no_tpm(self) -> None:
+        devices = (device for bus in self.monitor("query-pci") for device in bus["devices"])
+        slot = next(device["slot"] for device in devices if device["qdev_id"] == "xhci")
+        for register, value in ((PCI_ROM, TPM_AT | PCI_ROM_ENABLE), (PCI_COMMAND, PCI_COMMAND_MEMORY)):
+            self.write_port(PCI_ADDRESS, PCI_ENABLE | slot << 11 | register)
+            self.write_port(PCI_DATA, value)
 
     def _until_ready(self, attempt: Callable):
         """What attempt() gives, as soon as QEMU is far enough."""
@@ -290,11 +316,12 @@ class Run:
         command = ["qemu-system-x86_64", "-machine", m.board, "-accel", "tcg,thread=multi"]
         command += ["-cpu", "max", "-smp", str(m.cpus)]
         command += self._memory_arguments()
-        command += ["-nodefaults", "-vga", "std", "-display", "none", "-no-reboot", "-no-user-config"]
+        command += ["-nodefaults", "-vga", "std", "-display", "none", "-no-reboot", "-no-user-config", "-S"]
         command += [word.format(variables=self.directory / "variables.fd") for word in FIRMWARES[m.firmware]]
         command += ["-chardev", f"pipe,id=serial,path={sockets / 'serial'},logfile={self.directory / 'serial.log'}"]
         command += ["-serial", "chardev:serial", "-qmp", f"unix:{sockets / 'qmp'},server=on,wait=off"]
-        command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-device", "qemu-xhci,id=xhci"]
+        command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+        command += ["-device", f"qemu-xhci,id=xhci,romfile={self.no_tpm_file}"]
         command += ["-blockdev", blockdev("stick", self.image, read_only=m.medium == "cdrom")]
         command += BOOT_DEVICES[m.medium]
         if m.log_stick:
