@@ -204,7 +204,7 @@ static const struct finding_info table[FINDING_COUNT] = {
 	[FINDING_DISK_UNREACHABLE] = {"disk-unreachable", WARN, NULL, HINT,
 		"A storage controller or drive is there but the firmware gives no access to it.",
 		"Nothing behind it was tested.",
-		"Enable the controller's UEFI driver in setup (or switch off RAID mode) and run again.",
+		"Enable the controller's UEFI driver in setup (or switch off RAID mode), reseat a drive that shows nothing to read, and run again.",
 		"That there is no access is sure, but a healthy disk behind a RAID controller looks just the same."},
 	[FINDING_DISK_SMART_FAILING] = {"disk-smart-failing", FAIL, NULL, SURE,
 		"The drive itself says that it is failing: its SMART status or critical warning, an attribute that foretells failure, or its last self-test.",

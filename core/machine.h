@@ -340,12 +340,16 @@ struct disk {
 	void (*link)(void *ctx, struct span *ret_own, struct span *ret_port);
 };
 
-/* Storage controllers and USB drives that the firmware has no driver for. */
+/* Why there is no access: the first is a controller's or USB drive's, the others are drives' that have a driver. */
+enum unreachable_why { NO_DRIVER, NO_MEDIUM, NO_CAPACITY, ODD_BLOCKS };
+
+/* Storage that is there and cannot be read. */
 struct unreachable {
-	char name[PORT_TEXT]; /* "RAID controller 1000:005d" */
+	char name[PORT_TEXT]; /* "RAID controller 1000:005d", "nvme drive Brand X" */
 	char location[PORT_TEXT];
-	uint16_t vendor_id, device_id; /* of PCI, or of USB */
+	uint16_t vendor_id, device_id; /* of PCI (a drive's controller), or of USB */
 	uint16_t pci_class;            /* class << 8 | subclass; 0: on USB */
+	enum unreachable_why why;
 };
 
 /* ---- the log volume ---- */

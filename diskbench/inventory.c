@@ -49,16 +49,32 @@ static const struct {
 	{0, 0, 0x0100,
 		"a SCSI controller: enable the UEFI option ROM of its slot in firmware setup, or load its UEFI driver"},
 	{0, 0, 0x0106, "set the SATA controller to AHCI in firmware setup"},
-	{0, 0, 0x0108, "enable NVMe support in firmware setup, or update the firmware"},
+	{0, 0, 0x0108,
+		"enable NVMe support in firmware setup, or update the firmware; where other NVMe drives are found, this one does not start"},
 	{0, 0, 0x0805, "this firmware reads no SD cards: test the card in a USB reader"},
 	{0, 0, 0x0101, "set the controller to AHCI or native IDE in firmware setup"},
 	{0, 0, 0, "this firmware does not speak UAS: use a USB 2 port or another enclosure"},
+};
+
+/* Of each reason: what nobody could do, and of drives, what to do about it. */
+static const struct {
+	const char *cause, *advice;
+} reasons[] = {
+	[NO_DRIVER] = {"the firmware has no driver for it, so no disk behind it was tested", NULL},
+	[NO_MEDIUM] = {"it says that it has no medium, so nothing on it was tested",
+		"switch the machine off and on and reseat the drive; a fixed drive that stays so is broken, or reserved by another host"},
+	[NO_CAPACITY] = {"it claims to have no capacity (an NVMe drive: no active namespace), so nothing on it was tested",
+		"switch the machine off and on and reseat the drive; if it stays so, its firmware has given up: replace it"},
+	[ODD_BLOCKS] = {"its blocks have a size that the firmware cannot read, so nothing on it was tested",
+		"drives of storage arrays have blocks of 520 or 528 bytes: test it there, or format it with 512 (sg_format) when nothing on it is needed"},
 };
 
 static const char *advice_for(const struct unreachable *u)
 {
 	size_t i = 0;
 
+	if (reasons[u->why].advice != NULL)
+		return reasons[u->why].advice;
 	while (i + 1 < ARRAY_LEN(advices) &&
 		((advices[i].vendor_id != 0 && advices[i].vendor_id != u->vendor_id) ||
 			(advices[i].device_id != 0 && advices[i].device_id != u->device_id) ||
@@ -83,8 +99,7 @@ static void report_unreachable(struct run *run, const struct unreachable *u)
 	if (u->pci_class != 0)
 		fmt_to(class, sizeof(class), "%04x", u->pci_class);
 	record_finding(run->rec, FINDING_DISK_UNREACHABLE, NULL, fields, ARRAY_LEN(fields),
-		"%s at %s: the firmware has no driver for it, so no disk behind it was tested; %s.",
-		u->name, u->location, advice_for(u));
+		"%s at %s: %s; %s.", u->name, u->location, reasons[u->why].cause, advice_for(u));
 }
 
 static enum verdict run_inventory(struct run *run)

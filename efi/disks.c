@@ -3,8 +3,8 @@
  *
  * Hardware: Block I/O, reading only, synchronous.
  * Spec.  UEFI 2.10, 13.9.
- * Trust. Media may be NULL, change, or be nonsense (iPXE publishes a disk with 1-byte blocks): what is no sane disk
- *        is left out, and the medium's id is read anew before each read.
+ * Trust. Media may be NULL, change, or be nonsense (iPXE publishes a disk with 1-byte blocks): what is no disk is left
+ *        out, a drive that shows nothing to read is reported, and the medium is looked at anew before each read.
  */
 #include "core/fmt.h"
 #include "core/text.h"
@@ -19,6 +19,7 @@
 #define DISKS_MAX       64
 #define UNREACHABLE_MAX 16
 #define BUFFER_BYTES    (1u << 20)
+#define BLOCK_MIN       512u
 #define OPTICAL_BLOCK   2048u
 
 #define SD_PRESENT_STATE 0x24u
@@ -81,7 +82,8 @@ static enum disk_result disk_read(void *ctx, uint64_t lba, uint32_t count)
 		return DISK_ERROR;
 	}
 	if (media != NULL && media->MediaPresent)
-		status = media->BlockSize != disk->block_bytes
+		status = media->BlockSize != disk->block_bytes ||
+					 media->LastBlock != disk->block_count - 1
 				 ? EFI_MEDIA_CHANGED
 				 : unit->io->ReadBlocks(
 					   unit->io, media->MediaId, lba, bytes, disk->buffer);
@@ -142,11 +144,23 @@ static const char *bus_of(struct span path, const struct pci_device *pci)
 
 static bool is_whole_disk(const EFI_BLOCK_IO *io, struct span path)
 {
-	const EFI_BLOCK_IO_MEDIA *m = io->Media;
+	return io->Media != NULL && !io->Media->LogicalPartition && path_disk(path).len == path.len;
+}
 
-	return m != NULL && !m->LogicalPartition && m->MediaPresent && m->LastBlock > 0 &&
-	       m->LastBlock < UINT64_MAX && m->BlockSize >= 512 && m->BlockSize <= BUFFER_BYTES &&
-	       (m->BlockSize & (m->BlockSize - 1)) == 0 && path_disk(path).len == path.len;
+/* Whether a medium can be read, by what the firmware says of it. *ret_why is set where it cannot. */
+static bool is_readable(const EFI_BLOCK_IO_MEDIA *m, enum unreachable_why *ret_why)
+{
+	const uint32_t block = m->BlockSize;
+
+	if (!m->MediaPresent)
+		*ret_why = NO_MEDIUM;
+	else if (block == 0 || m->LastBlock == 0 || m->LastBlock >= INT64_MAX / block)
+		*ret_why = NO_CAPACITY;
+	else if (block < BLOCK_MIN || block > BUFFER_BYTES || (block & (block - 1)) != 0)
+		*ret_why = ODD_BLOCKS;
+	else
+		return true;
+	return false;
 }
 
 static bool is_listed(const EFI_BLOCK_IO *io)
@@ -156,6 +170,14 @@ static bool is_listed(const EFI_BLOCK_IO *io)
 			return true;
 	}
 	return false;
+}
+
+/* What it is and where. */
+static void describe(struct disk *d, struct span path, const struct pci_device *pci)
+{
+	text_copy(d->bus, sizeof(d->bus), bus_of(path, pci));
+	fmt_to(d->location, sizeof(d->location), "%s", pci ? pci->location : "no PCI address");
+	path_describe(path, d->location, sizeof(d->location));
 }
 
 /* Why a whole disk is not tested, or NULL. */
@@ -188,9 +210,7 @@ static void add_disk(struct machine *machine, EFI_HANDLE handle, EFI_BLOCK_IO *i
 		.ctx = unit,
 		.read = disk_read,
 		.command = disk_send};
-	text_copy(d->bus, sizeof(d->bus), bus_of(path, pci));
-	fmt_to(d->location, sizeof(d->location), "%s", pci ? pci->location : "no PCI address");
-	path_describe(path, d->location, sizeof(d->location));
+	describe(d, path, pci);
 	if (why != NULL) {
 		machine_note(machine, "Not tested: %s disk at %s: %s", d->bus, d->location, why);
 		return;
@@ -206,6 +226,43 @@ static void add_disk(struct machine *machine, EFI_HANDLE handle, EFI_BLOCK_IO *i
 	all.count++;
 }
 
+/* The next free entry, or NULL. */
+static struct unreachable *new_unreachable(void)
+{
+	return all.unreachable_count < UNREACHABLE_MAX ? &all.unreachable[all.unreachable_count++]
+						       : NULL;
+}
+
+/* A fixed drive without a readable medium is a broken one, or made for something else. Slots without a card are not, nor
+ * are "disks" of a few bytes a block, which firmware makes up for its own ends. */
+static void add_unreadable(EFI_HANDLE handle, const EFI_BLOCK_IO_MEDIA *m,
+	const struct pci_device *pci, enum unreachable_why why)
+{
+	struct disk d = {.speaks = 0};
+	struct unreachable *u;
+
+	if (m->RemovableMedia || (m->BlockSize > 0 && m->BlockSize < BLOCK_MIN))
+		return;
+	describe(&d, path_of(handle), pci);
+	for (size_t i = 0; i < all.unreachable_count; i++) {
+		if (text_same(all.unreachable[i].location, d.location))
+			return;
+	}
+	u = new_unreachable();
+	if (u == NULL)
+		return;
+	identity_read(handle, &d);
+	fmt_to(u->name, sizeof(u->name), "%s drive%s%s", d.bus, d.model[0] != '\0' ? " " : "",
+		d.model);
+	text_copy(u->location, sizeof(u->location), d.location);
+	u->why = why;
+	if (pci != NULL) {
+		u->vendor_id = pci->vendor;
+		u->device_id = pci->device;
+		u->pci_class = pci->kind;
+	}
+}
+
 /* The disks on one controller, or with NULL those on none. */
 static void list_disks_on(
 	struct machine *machine, const struct handles *handles, const struct pci_device *pci)
@@ -213,11 +270,14 @@ static void list_disks_on(
 	for (size_t i = 0; i < handles->count; i++) {
 		struct span path = path_of(handles->at[i]);
 		EFI_BLOCK_IO *io = protocol_on(handles->at[i], &guid_block_io);
+		enum unreachable_why why;
 
 		if (io == NULL || pci_above(path) != pci || !is_whole_disk(io, path) ||
 			is_listed(io))
 			continue;
-		if (all.count < DISKS_MAX)
+		if (!is_readable(io->Media, &why))
+			add_unreadable(handles->at[i], io->Media, pci, why);
+		else if (all.count < DISKS_MAX)
 			add_disk(machine, handles->at[i], io);
 		else
 			all.left_out++;
@@ -249,7 +309,7 @@ static const struct {
 	{PCI_CLASS_RAID, "RAID controller"},
 	{0x0106, "SATA controller"},
 	{PCI_CLASS_SAS, "SAS controller"},
-	{0x0108, "NVMe controller"},
+	{PCI_CLASS_NVME, "NVMe controller"},
 	{PCI_CLASS_SD_HOST, "SD host controller"},
 };
 
@@ -264,13 +324,6 @@ static bool has_disk_below(struct span path)
 	return found;
 }
 
-/* The next free entry, or NULL. */
-static struct unreachable *new_unreachable(void)
-{
-	return all.unreachable_count < UNREACHABLE_MAX ? &all.unreachable[all.unreachable_count++]
-						       : NULL;
-}
-
 /* Whether an SD slot says that no card is in it (SD Host Controller Specification 3.0, 2.2.9). */
 static bool is_empty_slot(const struct pci_device *d)
 {
@@ -282,6 +335,7 @@ static bool is_empty_slot(const struct pci_device *d)
 	       (state & SD_CARD_INSERTED) == 0;
 }
 
+/* Most may be there without a disk, but for NVMe the controller is the drive: with a driver it lacks a namespace. */
 static void list_controllers(void)
 {
 	for (size_t i = 0; i < pci_device_count; i++) {
@@ -289,12 +343,14 @@ static void list_controllers(void)
 		const char *name = NULL;
 		struct unreachable *u;
 		char maker[40];
+		bool driven;
 
 		for (size_t j = 0; j < ARRAY_LEN(controllers); j++) {
 			if (controllers[j].kind == d->kind)
 				name = controllers[j].name;
 		}
-		if (name == NULL || driver_bound(d->handle, &guid_pci_io, NULL) ||
+		driven = driver_bound(d->handle, &guid_pci_io, NULL);
+		if (name == NULL || (driven && d->kind != PCI_CLASS_NVME) ||
 			has_disk_below(d->path) || is_empty_slot(d) ||
 			(u = new_unreachable()) == NULL)
 			continue;
@@ -304,6 +360,7 @@ static void list_controllers(void)
 		u->vendor_id = d->vendor;
 		u->device_id = d->device;
 		u->pci_class = d->kind;
+		u->why = driven ? NO_CAPACITY : NO_DRIVER;
 	}
 }
 

@@ -15,6 +15,7 @@
 #define PCI_CLASS_SCSI    0x0100u
 #define PCI_CLASS_RAID    0x0104u
 #define PCI_CLASS_SAS     0x0107u
+#define PCI_CLASS_NVME    0x0108u
 #define PCI_CLASS_SD_HOST 0x0805u
 
 #define PCI_VENDOR_VIRTIO 0x1af4u

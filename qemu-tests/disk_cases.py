@@ -92,6 +92,16 @@ STRANGERS = (
         "USB reader",
     ),
     (("-device", "usb-uas,bus=xhci.0"), "USB drive 46f4:0003 (UAS)", "UAS"),
+    # Drives without a sector: what is left of some whose firmware has given up.
+    (("-drive", "if=none,id=void,driver=null-co,size=0", "-device", "nvme,drive=void,serial=void"), "NVMe controller QEMU 1b36:0010", "replace it"),
+    (
+        (
+            *("-drive", "if=none,id=dead,driver=null-co,size=0"),
+            *("-device", "virtio-scsi-pci,id=deadbus", "-device", "scsi-hd,bus=deadbus.0,drive=dead"),
+        ),
+        "scsi drive QEMU QEMU HARDDISK",
+        "reseat the drive",
+    ),
 )
 
 DISKS = (

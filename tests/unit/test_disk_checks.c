@@ -11,7 +11,7 @@ static void test_inventory(void)
 {
 	struct fixture *f = fixture_new("");
 	struct unreachable raid = {
-		"RAID controller 1000:005d", "PCI 0000:03:00.0", 0x1000, 0x5d, 0x0104};
+		"RAID controller 1000:005d", "PCI 0000:03:00.0", 0x1000, 0x5d, 0x0104, NO_DRIVER};
 
 	CHECK_U64(fixture_check(f, &disk_inventory_check), SKIP);
 	CHECK_STR(f->why, "no disk found");
@@ -30,34 +30,38 @@ static void test_inventory(void)
 	fixture_free(f);
 }
 
-/* Each kind of controller gets the advice that is meant for it. */
+/* Each kind of controller gets the advice that is meant for it, and so does each drive that shows nothing to read. */
 static void test_advice(void)
 {
 	static const struct {
 		uint16_t vendor_id, device_id, pci_class;
-		const char *advice;
+		const char *said;
+		enum unreachable_why why;
 	} cases[] = {
-		{0x8086, 0x9a0b, 0x0104, "Intel VMD"},
-		{0x8086, 0x2822, 0x0104, "Intel RST"},
-		{0x1022, 0x43bd, 0x0104, "AMD RAIDXpert"},
-		{0x1000, 0x005d, 0x0104, "a RAID controller"},
-		{0x1000, 0x0097, 0x0107, "a SAS controller"},
-		{0x15ad, 0x07c0, 0x0100, "VMware"},
-		{0x1000, 0x0012, 0x0100, "a SCSI controller"},
-		{0x1b36, 0x0007, 0x0805, "SD cards"},
-		{0x46f4, 0x0003, 0, "UAS"},
-		{0x8086, 0x9a0b, 0, "UAS"},
+		{0x8086, 0x9a0b, 0x0104, "Intel VMD", NO_DRIVER},
+		{0x8086, 0x2822, 0x0104, "Intel RST", NO_DRIVER},
+		{0x1022, 0x43bd, 0x0104, "AMD RAIDXpert", NO_DRIVER},
+		{0x1000, 0x005d, 0x0104, "a RAID controller", NO_DRIVER},
+		{0x1000, 0x0097, 0x0107, "a SAS controller", NO_DRIVER},
+		{0x15ad, 0x07c0, 0x0100, "VMware", NO_DRIVER},
+		{0x1000, 0x0012, 0x0100, "a SCSI controller", NO_DRIVER},
+		{0x1b36, 0x0007, 0x0805, "SD cards", NO_DRIVER},
+		{0x46f4, 0x0003, 0, "UAS", NO_DRIVER},
+		{0x8086, 0x9a0b, 0, "UAS", NO_DRIVER},
+		{0x1000, 0x0097, 0x0107, "it says that it has no medium", NO_MEDIUM},
+		{0x144d, 0xa80a, 0x0108, "it claims to have no capacity", NO_CAPACITY},
+		{0x1000, 0x0097, 0x0107, "520 or 528 bytes", ODD_BLOCKS},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct fixture *f = fixture_new("");
-		struct unreachable u = {
-			"X", "Y", cases[i].vendor_id, cases[i].device_id, cases[i].pci_class};
+		struct unreachable u = {"X", "Y", cases[i].vendor_id, cases[i].device_id,
+			cases[i].pci_class, cases[i].why};
 
 		f->machine.unreachable = &u;
 		f->machine.unreachable_count = 1;
 		CHECK_U64(fixture_check(f, &disk_inventory_check), WARN);
-		CHECK(strstr(f->findings[0].text, cases[i].advice) != NULL, "%s",
+		CHECK(strstr(f->findings[0].text, cases[i].said) != NULL, "%s",
 			f->findings[0].text);
 		fixture_free(f);
 	}
