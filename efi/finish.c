@@ -100,13 +100,13 @@ void finish(struct machine *machine, const struct suite_outcome *outcome)
 		how = ask(machine, outcome->end_line);
 	if (how == FINISH_QEMU_EXIT)
 		qemu_exit(outcome->verdict);
-	if (how == FINISH_EXIT) {
-		mca_release();
-		if (fw.table->ConOut != NULL)
-			fw.table->ConOut->EnableCursor(fw.table->ConOut, TRUE);
-		firmware_pages_free();
-		return;
+	if (how != FINISH_EXIT) {
+		machine->clock.sleep_ns(machine->clock.ctx, SETTLE_NS);
+		reset(how == FINISH_REBOOT ? EfiResetCold : EfiResetShutdown);
 	}
-	machine->clock.sleep_ns(machine->clock.ctx, SETTLE_NS);
-	reset(how == FINISH_REBOOT ? EfiResetCold : EfiResetShutdown);
+	/* Also where the firmware cannot reset the machine: it gets it back as after FINISH_EXIT. */
+	mca_release();
+	if (fw.table->ConOut != NULL)
+		fw.table->ConOut->EnableCursor(fw.table->ConOut, TRUE);
+	firmware_pages_free();
 }

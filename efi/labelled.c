@@ -77,11 +77,12 @@ static bool mbr_has_label(EFI_BLOCK_IO *io, const char *label)
 
 static bool gpt_has_label(EFI_BLOCK_IO *io, const char *label)
 {
-	uint64_t at, read = 0;
-	uint32_t count, size, bytes = io->Media->BlockSize;
+	uint64_t at, read = GPT_HEADER_LBA;
+	uint32_t count, size, bytes;
 
 	if (!read_sector(io, GPT_HEADER_LBA, table) || memcmp(table, "EFI PART", 8) != 0)
 		return false;
+	bytes = io->Media->BlockSize;
 	at = le64(table + GPT_HEADER_TABLE);
 	count = le32(table + GPT_TABLE_COUNT);
 	size = le32(table + GPT_TABLE_SIZE);

@@ -11,7 +11,7 @@
 
 bool memory_map_read(struct memory_map *ret, char *error, size_t cap)
 {
-	UINTN bytes = SLACK_BYTES, stride = 0, key;
+	UINTN bytes = SLACK_BYTES, room = 0, stride = 0, key;
 	UINT32 version;
 	EFI_STATUS status = EFI_BUFFER_TOO_SMALL;
 	VOID *buffer = NULL;
@@ -23,6 +23,7 @@ bool memory_map_read(struct memory_map *ret, char *error, size_t cap)
 			status_say(error, cap, "AllocatePool", EFI_OUT_OF_RESOURCES);
 			return false;
 		}
+		room = bytes;
 		status = fw.boot->GetMemoryMap(&bytes, buffer, &key, &stride, &version);
 		if (EFI_ERROR(status))
 			fw.boot->FreePool(buffer);
@@ -31,9 +32,9 @@ bool memory_map_read(struct memory_map *ret, char *error, size_t cap)
 		status_say(error, cap, "GetMemoryMap", status);
 		return false;
 	}
-	if (stride < sizeof(EFI_MEMORY_DESCRIPTOR) || stride > STRIDE_MAX) {
+	if (stride < sizeof(EFI_MEMORY_DESCRIPTOR) || stride > STRIDE_MAX || bytes > room) {
 		fw.boot->FreePool(buffer);
-		status_say(error, cap, "GetMemoryMap (descriptor size)", EFI_BAD_BUFFER_SIZE);
+		status_say(error, cap, "GetMemoryMap (sizes)", EFI_BAD_BUFFER_SIZE);
 		return false;
 	}
 	*ret = (struct memory_map){buffer, bytes / stride, stride};

@@ -2,6 +2,7 @@
 /* PCI functions. See pci.h. */
 #include "efi/pci.h"
 #include "core/fmt.h"
+#include "efi/connect.h"
 #include "efi/parts.h"
 #include "efi/path.h"
 #include <efipciio.h>
@@ -101,11 +102,25 @@ static void insert(const struct pci_device *d)
 	pci_devices[i] = *d;
 }
 
+/* Root bridges that no driver has: what is on their buses has no handle yet. */
+static void connect_root_bridges(struct machine *machine)
+{
+	struct handles bridges = handles_with(&guid_pci_root_bridge_io);
+
+	for (size_t i = 0; i < bridges.count; i++) {
+		if (!driver_bound(bridges.at[i], &guid_pci_root_bridge_io, NULL))
+			connect_handle(machine, bridges.at[i], CONNECT_ONE, "a PCI root bridge");
+	}
+	handles_free(&bridges);
+}
+
 void pci_build(struct machine *machine)
 {
-	struct handles all = handles_with(&guid_pci_io);
+	struct handles all;
 	unsigned left_out = 0;
 
+	connect_root_bridges(machine);
+	all = handles_with(&guid_pci_io);
 	for (size_t i = 0; i < all.count; i++) {
 		struct pci_device d;
 

@@ -41,6 +41,7 @@ EFI_GUID guid_mp_services = {
 EFI_GUID guid_nvme_pass_thru = {
 	0x52c78312, 0x8edc, 0x4233, {0x98, 0xf2, 0x1a, 0x1a, 0xa5, 0xe3, 0x88, 0xa5}};
 EFI_GUID guid_pci_io = EFI_PCI_IO_PROTOCOL_GUID;
+EFI_GUID guid_pci_root_bridge_io = EFI_PCI_ROOT_BRIDGE_IO_PROTOCOL_GUID;
 EFI_GUID guid_scsi_io = {
 	0x932f47e6, 0x2362, 0x4002, {0x80, 0x3e, 0x3c, 0xd5, 0x4b, 0x13, 0x8f, 0x85}};
 EFI_GUID guid_serial_io = EFI_SERIAL_IO_PROTOCOL_GUID;
@@ -48,7 +49,6 @@ EFI_GUID guid_simple_file_system = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
 EFI_GUID guid_simple_network = EFI_SIMPLE_NETWORK_PROTOCOL_GUID;
 EFI_GUID guid_smbios2 = SMBIOS_TABLE_GUID;
 EFI_GUID guid_smbios3 = SMBIOS3_TABLE_GUID;
-EFI_GUID guid_text_output = EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID;
 EFI_GUID guid_undi = {0x1aced566, 0x76ed, 0x4218, {0xbc, 0x81, 0x76, 0x7f, 0x1f, 0x97, 0x7a, 0x89}};
 EFI_GUID guid_usb_io = {
 	0x2b2f68d6, 0x0cd2, 0x44cf, {0x8e, 0x8b, 0xbb, 0xa2, 0x0b, 0x1b, 0x5b, 0x75}};

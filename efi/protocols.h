@@ -35,13 +35,13 @@ extern EFI_GUID guid_media_state;
 extern EFI_GUID guid_mp_services;
 extern EFI_GUID guid_nvme_pass_thru;
 extern EFI_GUID guid_pci_io;
+extern EFI_GUID guid_pci_root_bridge_io;
 extern EFI_GUID guid_scsi_io;
 extern EFI_GUID guid_serial_io;
 extern EFI_GUID guid_simple_file_system;
 extern EFI_GUID guid_simple_network;
 extern EFI_GUID guid_smbios2;
 extern EFI_GUID guid_smbios3;
-extern EFI_GUID guid_text_output;
 extern EFI_GUID guid_undi; /* network interface identifier 3.1 */
 extern EFI_GUID guid_usb_io;
 extern EFI_GUID guid_wifi2;

@@ -27,8 +27,10 @@ struct unit {
 
 static bool answers(struct unit *unit)
 {
-	UINT8 data[INQUIRY_BYTES], sense[INQUIRY_BYTES] = {0};
-	UINT8 cdb[] = {INQUIRY, 0, 0, 0, INQUIRY_BYTES, 0};
+	/* Drivers may refuse what is not aligned to their taste: this is more than any. */
+	static UINT8 data[INQUIRY_BYTES] __attribute__((aligned(64)));
+	static UINT8 sense[INQUIRY_BYTES] __attribute__((aligned(64)));
+	static UINT8 cdb[] __attribute__((aligned(64))) = {INQUIRY, 0, 0, 0, INQUIRY_BYTES, 0};
 	struct scsi_packet packet = {.timeout_100ns = INQUIRY_TIMEOUT,
 		.in = data,
 		.sense = sense,
