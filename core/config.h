@@ -91,6 +91,7 @@ struct config {
 	unsigned disk_sample;  /* percent of each surface to read; 0: as much as the time allows */
 	bool disk_resume;      /* go on where the last run's scan of a disk stopped */
 	bool disk_together;    /* benchmark all disks at once as well */
+	unsigned disk_queue_depth; /* random reads to have in flight at once, as well; 0: none */
 };
 
 /* More samples, longer listening, whole surfaces: every profile but quick. */

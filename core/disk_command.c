@@ -89,6 +89,8 @@ static bool ata_allows(const struct disk_command *c, enum use use)
 
 /* ---- NVMe ---- */
 
+#define NVME_READ 0x02u
+
 /* A drive that sends more than the firmware made room for writes over memory: the amount is what the words say. */
 static uint32_t no_bytes(const struct disk_command *c)
 {
@@ -127,9 +129,9 @@ static const struct nvme_row {
 	/* Get Log Page: without the log specific field, which creates and establishes. */
 	{DISK_NVME_ADMIN, 0x02, log_bytes, 0xffff80ff, 0x0000ffff, true, READS},
 	{DISK_NVME_ADMIN, 0x0a, no_bytes, 0x000007ff, 0xffffffff, false, READS}, /* Get Features */
-	{DISK_NVME_IO, 0x02, block_bytes, 0xffffffff, 0xffffffff, true, READS},  /* Read */
-	{DISK_NVME_IO, 0x0c, no_bytes, 0xffffffff, 0xffffffff, true, READS},     /* Verify */
-	{DISK_NVME_ADMIN, 0x14, no_bytes, 0x0000000f, 0, false, SELF_TEST}, /* Device Self-test */
+	{DISK_NVME_IO, NVME_READ, block_bytes, 0xffffffff, 0xffffffff, true, READS},
+	{DISK_NVME_IO, 0x0c, no_bytes, 0xffffffff, 0xffffffff, true, READS}, /* Verify */
+	{DISK_NVME_ADMIN, 0x14, no_bytes, 0x0000000f, 0, false, SELF_TEST},  /* Device Self-test */
 };
 
 static bool is_nvme_self_test(uint32_t code)
@@ -246,6 +248,17 @@ enum disk_result disk_command(
 	if (!disk_command_allowed(disk, c))
 		return DISK_REFUSED;
 	return disk->command(disk->ctx, c, ret);
+}
+
+struct disk_command disk_nvme_read(const struct disk *disk, uint64_t lba, uint32_t count)
+{
+	return (struct disk_command){.language = DISK_NVME_IO,
+		.u.nvme = {.opcode = NVME_READ,
+			.nsid = disk->namespace_id,
+			.cdw10 = (uint32_t)lba,
+			.cdw11 = (uint32_t)(lba >> 32),
+			.cdw12 = count - 1},
+		.bytes = count * disk->block_bytes};
 }
 
 bool disk_answer_good(const struct disk_command *c, const struct disk_answer *a)

@@ -87,6 +87,9 @@ struct disk_answer {
 	} u;
 };
 
+/* Read of the NVM command set: `count` > 0 blocks from `lba`. */
+struct disk_command disk_nvme_read(const struct disk *disk, uint64_t lba, uint32_t count);
+
 /* Whether the drive itself called the command a success. False also when it said nothing. */
 bool disk_answer_good(const struct disk_command *c, const struct disk_answer *a);
 

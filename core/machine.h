@@ -308,6 +308,26 @@ enum {
 struct disk_command;
 struct disk_answer;
 
+#define DISK_QUEUE_MAX   32   /* commands in flight */
+#define DISK_QUEUE_BYTES 4096 /* that each may ask for */
+
+/* Commands that read, several in flight at once, each into a buffer of its own. Slots count from 0. */
+struct disk_queue {
+	void *ctx;
+
+	/* The buffers of slots 0 to depth - 1, DISK_QUEUE_BYTES each, side by side. NULL: cannot be had. */
+	uint8_t *(*open)(void *ctx, unsigned depth);
+
+	/* Sends it and returns at once. DISK_OK: it is in flight, and the slot taken, until done() says so. */
+	enum disk_result (*start)(void *ctx, unsigned slot, const struct disk_command *c);
+
+	/* Whether the command of a taken slot has ended; then its answer is in *ret. May come much later than the data. */
+	bool (*done)(void *ctx, unsigned slot, struct disk_answer *ret);
+
+	/* After open(). What is still in flight keeps its buffer for ever: the drive may write there at any time. */
+	void (*close)(void *ctx);
+};
+
 /* There is no write call, and there never will be. */
 struct disk {
 	char id[12];  /* "disk0" */
@@ -334,6 +354,8 @@ struct disk {
 	bool self_test_allowed; /* set by whoever was asked for a self-test: no port starts one without */
 	enum disk_result (*command)(
 		void *ctx, const struct disk_command *c, struct disk_answer *ret);
+
+	struct disk_queue queue; /* `open` NULL: one command at a time is all that can be had */
 
 	/* Reads the configuration space of a disk that is a PCI function by itself (NVMe), and of the port above it, as they are
 	 * now; either may come out empty. NULL: not such a disk. */

@@ -10,6 +10,7 @@
 #define READ_NS        UINT64_C(35000000000) /* what a drive's own retries take, and a little more */
 #define ATA_LBA        0x40u
 #define LBA28          (UINT64_C(1) << 28)
+#define NVME_VERIFY    0x0cu
 
 /* ---- commands ---- */
 
@@ -29,12 +30,13 @@ static struct disk_command ata_access(const struct disk *disk, uint64_t lba, boo
 
 static struct disk_command nvme_access(const struct disk *disk, uint64_t lba, bool data)
 {
-	return (struct disk_command){.language = DISK_NVME_IO,
-		.u.nvme = {.opcode = data ? 0x02 : 0x0c,
-			.nsid = disk->namespace_id,
-			.cdw10 = (uint32_t)lba,
-			.cdw11 = (uint32_t)(lba >> 32)},
-		.bytes = data ? disk->block_bytes : 0};
+	struct disk_command c = disk_nvme_read(disk, lba, 1);
+
+	if (!data) {
+		c.u.nvme.opcode = NVME_VERIFY;
+		c.bytes = 0;
+	}
+	return c;
 }
 
 static struct disk_command scsi_access(const struct disk *disk, uint64_t lba, bool data)

@@ -7,6 +7,7 @@
 #define KIRIWAKE_DISKBENCH_CHECKS_H
 
 #include "core/check.h"
+#include "core/disk_command.h"
 #include "core/histogram.h"
 #include "diskbench/job.h"
 #include "diskbench/latency_map.h"
@@ -58,6 +59,16 @@ struct together {
 	uint64_t alone_ns, in_turns_ns;
 };
 
+/* A read among several in flight. */
+struct flight {
+	uint64_t lba, key; /* of the poison in its buffer */
+	uint64_t start_ns;
+	uint64_t came_ns; /* when its data was seen, or at the latest when it ended; 0: not yet */
+	bool ended;
+	struct disk_command command;
+	struct disk_answer answer;
+};
+
 /* What one disk showed in the checks so far. */
 struct disk_state {
 	bool chosen;
@@ -92,6 +103,7 @@ struct disk_session {
 	struct histogram latency;
 	struct latency_map latency_map;
 	struct together together[DISK_SLOTS];
+	struct flight flights[DISK_QUEUE_MAX];
 	struct histogram overhead;         /* of the program itself, per read */
 	struct point curve[SERIES_POINTS]; /* about to go on record */
 	uint64_t slow_seen;                /* chunks put aside so far */

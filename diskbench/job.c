@@ -89,8 +89,7 @@ bool job_going(struct disk_job *job)
 	return job->end == JOB_GOING;
 }
 
-/* Where the work stands, before it goes there: the last thing in the log should the read never return. */
-static void show_progress(struct disk_job *job, uint64_t lba)
+void job_progress(struct disk_job *job, uint64_t lba)
 {
 	uint64_t now_ns = run_now_ns(job->run);
 
@@ -123,34 +122,40 @@ static void check_path(struct disk_job *job)
 		job->end = job->state->given_up = JOB_STUCK;
 }
 
+/* What a read that failed since start_ns means for giving up. */
+static void weigh(struct disk_job *job, uint64_t lba, uint32_t count, enum read_status status,
+	uint64_t start_ns)
+{
+	if (status == READ_TIMEOUT)
+		damage_timeout(job, lba, count, run_now_ns(job->run) - start_ns);
+	else if (status == READ_GONE)
+		damage_gone(job, lba);
+	if (status != READ_GONE)
+		check_path(job);
+	job->failing_ns += run_now_ns(job->run) - start_ns;
+	if (job->failing_ns >= FAILING_MAX_NS && job->end == JOB_GOING)
+		job->end = JOB_SLOW_ERRORS;
+	if (status == READ_TIMEOUT && ++job->state->timeouts >= TIMEOUTS_MAX)
+		job->end = job->state->given_up = JOB_TIMEOUTS;
+	else if (status == READ_GONE)
+		job->end = job->state->given_up = JOB_GONE;
+}
+
 /* One truthful read, with what it means for giving up. */
 static struct read_result attempt(struct disk_job *job, uint64_t lba, uint32_t count)
 {
 	struct read_result r;
-	uint64_t start_ns = run_now_ns(job->run), took_ns;
+	uint64_t start_ns = run_now_ns(job->run);
 
-	show_progress(job, lba);
+	job_progress(job, lba);
 	r = disk_reader_read(&job->reader, lba, count);
 	if (r.status == READ_GOOD) {
 		remember_good(job, lba);
 		return r;
 	}
-	took_ns = run_now_ns(job->run) - start_ns;
-	if (r.status == READ_TIMEOUT)
-		damage_timeout(job, lba, count, took_ns);
-	else if (r.status == READ_GONE)
-		damage_gone(job, lba);
-	else
+	if (r.status == READ_ERROR || r.status == READ_LIED)
 		text_copy(job->error, sizeof(job->error), damage_status(job->disk));
-	if (r.status != READ_GONE)
-		check_path(job);
-	job->failing_ns += run_now_ns(job->run) - start_ns;
-	if (job->failing_ns >= FAILING_MAX_NS && job->end == JOB_GOING)
-		job->end = JOB_SLOW_ERRORS;
-	if (r.status == READ_TIMEOUT && ++job->state->timeouts >= TIMEOUTS_MAX)
-		job->end = job->state->given_up = JOB_TIMEOUTS;
-	else if (r.status == READ_GONE)
-		job->end = job->state->given_up = JOB_GONE;
+	weigh(job, lba, count, r.status, start_ns);
 	return r;
 }
 
@@ -262,24 +267,36 @@ static uint64_t narrow(struct disk_job *job, const struct read_result *failed)
 	return open + found;
 }
 
-struct job_read job_read(struct disk_job *job, uint64_t lba, uint32_t count)
+/* Narrows and reports what failed of a read of `count` blocks. */
+static struct job_read settle(struct disk_job *job, const struct read_result *r, uint32_t count)
 {
-	struct read_result r = attempt(job, lba, count);
 	uint64_t deadline_ns = job->deadline_ns, least_ns, lost = count;
 
-	if (r.status == READ_GOOD) {
-		job->delivered += count;
-		return (struct job_read){true, count, r.took_ns};
-	}
 	job->failures++;
-	if (r.status == READ_ERROR || r.status == READ_LIED) {
+	if (r->status == READ_ERROR || r->status == READ_LIED) {
 		least_ns = run_now_ns(job->run) + NARROW_MIN_NS;
 		if (job->deadline_ns < least_ns)
 			job->deadline_ns = least_ns;
-		lost = narrow(job, &r);
+		lost = narrow(job, r);
 		job->deadline_ns = deadline_ns;
 	}
 	lost = lost < count ? lost : count;
 	job->delivered += count - lost;
 	return (struct job_read){.delivered = count - (uint32_t)lost};
+}
+
+struct job_read job_read(struct disk_job *job, uint64_t lba, uint32_t count)
+{
+	struct read_result r = attempt(job, lba, count);
+
+	if (r.status != READ_GOOD)
+		return settle(job, &r, count);
+	job->delivered += count;
+	return (struct job_read){true, count, r.took_ns};
+}
+
+void job_failed(struct disk_job *job, const struct read_result *failed, uint64_t start_ns)
+{
+	weigh(job, failed->bad_lba, failed->bad_count, failed->status, start_ns);
+	settle(job, failed, failed->bad_count);
 }

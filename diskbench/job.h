@@ -82,8 +82,15 @@ void job_probe(struct disk_job *job);
 /* Whether another read may be made; pulses. False: job->end says why. */
 bool job_going(struct disk_job *job);
 
+/* Puts on record where the work stands, before it goes to `lba`: the last thing in the log should the read never return. */
+void job_progress(struct disk_job *job, uint64_t lba);
+
 /* Reads, and on failure narrows and reports. Asks job_going() for the re-reads only. */
 struct job_read job_read(struct disk_job *job, uint64_t lba, uint32_t count);
+
+/* The same for a read that was made in another way and failed, begun at start_ns; with READ_ERROR and READ_LIED, job->error
+ * says what was said of it. */
+void job_failed(struct disk_job *job, const struct read_result *failed, uint64_t start_ns);
 
 /* Blocks in a read of at most JOB_CHUNK_BYTES. */
 uint32_t job_chunk_blocks(const struct disk_job *job);

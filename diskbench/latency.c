@@ -55,20 +55,17 @@ static void tell_classes(
 }
 
 void latency_tell(const struct disk_job *job, const char *name, const struct histogram *latency,
-	uint64_t read_bytes)
+	uint64_t read_bytes, uint64_t each_ns)
 {
-	uint64_t mean_ns = histogram_mean(latency), per_1000_s;
-
-	if (mean_ns == 0)
+	if (latency->count == 0 || each_ns == 0)
 		return;
-	per_1000_s = 1000 * SECOND_NS / mean_ns;
 	tell(job, name, "clat_ns.N", latency->count, 0, "1");
 	tell(job, name, "clat_ns.min", latency->min, 0, "ns");
 	tell(job, name, "clat_ns.max", latency->max, 0, "ns");
-	tell(job, name, "clat_ns.mean", mean_ns, 0, "ns");
+	tell(job, name, "clat_ns.mean", histogram_mean(latency), 0, "ns");
 	tell(job, name, "clat_ns.stddev", histogram_stddev(latency), 0, "ns");
 	tell_percentiles(job, name, latency);
-	tell(job, name, "iops", per_1000_s, 3, "1/s");
-	tell(job, name, "bw_bytes", read_bytes * SECOND_NS / mean_ns, 0, "B/s");
+	tell(job, name, "iops", 1000 * SECOND_NS / each_ns, 3, "1/s");
+	tell(job, name, "bw_bytes", read_bytes * SECOND_NS / each_ns, 0, "B/s");
 	tell_classes(job, name, latency);
 }

@@ -102,7 +102,8 @@ static uint64_t measure(
 	job->done = 0;
 	job->total = extent->least;
 	read_randomly(job, &rounds, count);
-	latency_tell(job, name, &session->latency, (uint64_t)count * block);
+	latency_tell(job, name, &session->latency, (uint64_t)count * block,
+		histogram_mean(&session->latency));
 	if (session->latency.count > 0)
 		tell_steady(job, name, &rounds);
 	return session->latency.count;

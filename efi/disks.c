@@ -222,6 +222,7 @@ static void add_disk(struct machine *machine, EFI_HANDLE handle, EFI_BLOCK_IO *i
 		d->link = read_link;
 	}
 	passage_find(handle, pci, d, &unit->passage);
+	passage_queue(&unit->passage, d);
 	identity_read(handle, d);
 	all.count++;
 }

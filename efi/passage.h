@@ -19,6 +19,8 @@ struct passage {
 		struct disk_answer *ret);
 	void *protocol;
 	uint16_t port, multiplier; /* ATA */
+	EFI_HANDLE controller;     /* NVMe: where the protocol is */
+	struct disk *disk;         /* of passage_queue() */
 };
 
 /* Finds the way to the disk on `handle`: fills *ret, and the disk's languages or why it has none. `pci` may be NULL.
@@ -34,6 +36,14 @@ enum disk_result passage_send(struct passage *passage, struct disk *disk,
 bool ata_passage(struct span path, const struct pci_device *pci, struct passage *ret);
 bool nvme_passage(const struct pci_device *pci, struct passage *ret);
 bool scsi_passage(EFI_HANDLE handle, struct passage *ret);
+
+/* Gives the disk its queue, if the driver can have several commands in flight. `passage` must stay where it is. */
+void passage_queue(struct passage *passage, struct disk *disk);
+
+/* A command as the protocol takes it, and what a completion that began as NVME_UNWRITTEN in its dw3 says. */
+#define NVME_UNWRITTEN 0xffffffffu
+struct nvme_command passage_nvme_command(const struct nvme_request *r);
+void passage_nvme_answer(const struct nvme_completion *completion, struct disk_answer *ret);
 
 /* In the unit of the protocols; never less than DISK_COMMAND_NS. */
 static inline UINT64 passage_timeout(const struct disk_command *c)

@@ -74,7 +74,7 @@ bool ata_passage(struct span path, const struct pci_device *pci, struct passage 
 
 	if (ata == NULL || !path_last(path, &node) || node.type != MESSAGING_DEVICE_PATH)
 		return false;
-	*ret = (struct passage){"AtaPassThru.PassThru", send, ata, 0, 0};
+	*ret = (struct passage){.call = "AtaPassThru.PassThru", .send = send, .protocol = ata};
 	return !EFI_ERROR(ata->get_device(
 		ata, (EFI_DEVICE_PATH *)path_node_start(&node), &ret->port, &ret->multiplier));
 }

@@ -5,16 +5,11 @@
  */
 #include "efi/passage.h"
 
-#define QUEUE_IO    1u
 #define CDW10_TO_15 0xfcu
-#define UNWRITTEN   0xffffffffu
 
-static EFI_STATUS send(
-	struct passage *passage, const struct disk_command *c, void *data, struct disk_answer *ret)
+struct nvme_command passage_nvme_command(const struct nvme_request *r)
 {
-	struct nvme_pass_thru *nvme = passage->protocol;
-	const struct nvme_request *r = &c->u.nvme;
-	struct nvme_command command = {.cdw0 = r->opcode,
+	return (struct nvme_command){.cdw0 = r->opcode,
 		.flags = CDW10_TO_15,
 		.nsid = r->nsid,
 		.cdw10 = r->cdw10,
@@ -23,21 +18,35 @@ static EFI_STATUS send(
 		.cdw13 = r->cdw13,
 		.cdw14 = r->cdw14,
 		.cdw15 = r->cdw15};
-	struct nvme_completion completion = {.dw3 = UNWRITTEN};
+}
+
+void passage_nvme_answer(const struct nvme_completion *completion, struct disk_answer *ret)
+{
+	ret->answered = completion->dw3 != NVME_UNWRITTEN;
+	ret->u.nvme.sc = (uint8_t)(completion->dw3 >> 17);
+	ret->u.nvme.sct = completion->dw3 >> 25 & 7;
+	ret->u.nvme.dnr = completion->dw3 >> 31 != 0;
+	ret->u.nvme.dw0 = completion->dw0;
+}
+
+static EFI_STATUS send(
+	struct passage *passage, const struct disk_command *c, void *data, struct disk_answer *ret)
+{
+	struct nvme_pass_thru *nvme = passage->protocol;
+	const struct nvme_request *r = &c->u.nvme;
+	struct nvme_command command = passage_nvme_command(r);
+	struct nvme_completion completion = {.dw3 = NVME_UNWRITTEN};
 	struct nvme_packet packet = {.timeout_100ns = passage_timeout(c),
 		.transfer = c->bytes > 0 ? data : NULL,
 		.transfer_bytes = c->bytes,
-		.queue = c->language == DISK_NVME_IO ? QUEUE_IO : NVME_QUEUE_ADMIN,
+		.queue = c->language == DISK_NVME_IO ? NVME_QUEUE_IO : NVME_QUEUE_ADMIN,
 		.command = &command,
 		.completion = &completion};
 	EFI_STATUS result = nvme->pass_thru(nvme, r->nsid, &packet, NULL);
 
 	ret->bytes = EFI_ERROR(result) ? 0 : packet.transfer_bytes;
-	ret->answered = result != EFI_TIMEOUT && completion.dw3 != UNWRITTEN;
-	ret->u.nvme.sc = (uint8_t)(completion.dw3 >> 17);
-	ret->u.nvme.sct = completion.dw3 >> 25 & 7;
-	ret->u.nvme.dnr = completion.dw3 >> 31 != 0;
-	ret->u.nvme.dw0 = completion.dw0;
+	passage_nvme_answer(&completion, ret);
+	ret->answered = ret->answered && result != EFI_TIMEOUT;
 	return result;
 }
 
@@ -45,6 +54,8 @@ bool nvme_passage(const struct pci_device *pci, struct passage *ret)
 {
 	struct nvme_pass_thru *nvme = pci ? protocol_on(pci->handle, &guid_nvme_pass_thru) : NULL;
 
-	*ret = (struct passage){"NvmePassThru.PassThru", send, nvme, 0, 0};
+	*ret = (struct passage){.call = "NvmePassThru.PassThru", .send = send, .protocol = nvme};
+	if (nvme != NULL)
+		ret->controller = pci->handle;
 	return nvme != NULL;
 }

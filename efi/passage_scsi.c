@@ -59,6 +59,6 @@ bool scsi_passage(EFI_HANDLE handle, struct passage *ret)
 {
 	struct scsi_io *io = protocol_on(handle, &guid_scsi_io);
 
-	*ret = (struct passage){"ScsiIo.ExecuteScsiCommand", send, io, 0, 0};
+	*ret = (struct passage){.call = "ScsiIo.ExecuteScsiCommand", .send = send, .protocol = io};
 	return io != NULL;
 }

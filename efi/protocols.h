@@ -135,6 +135,7 @@ struct ata_pass_thru {
 /* ---- NVM Express pass through (13.16) ---- */
 
 #define NVME_QUEUE_ADMIN 0u
+#define NVME_QUEUE_IO    1u
 
 struct nvme_command {
 	UINT32 cdw0; /* opcode in bits 0-7 */
@@ -159,8 +160,12 @@ struct nvme_packet {
 	struct nvme_completion *completion;
 };
 
+struct nvme_mode {
+	UINT32 attributes, alignment, version;
+};
+
 struct nvme_pass_thru {
-	VOID *mode;
+	struct nvme_mode *mode;
 	EFI_STATUS(EFIAPI *pass_thru)
 	(struct nvme_pass_thru *self, UINT32 nsid, struct nvme_packet *packet, EFI_EVENT event);
 };

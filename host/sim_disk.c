@@ -120,51 +120,65 @@ static enum disk_result transfer(struct sim_disk *sim, uint64_t lba, uint32_t co
 	return DISK_OK;
 }
 
-/* Lets the time of the request pass. */
-static void take_time(struct sim_disk *sim, uint64_t lba, uint32_t count)
+uint64_t sim_disk_request_ns(const struct sim_disk *sim, const struct sim_range *range)
 {
 	uint64_t ns = sim->latency_ns;
 
 	if (sim->bytes_per_s > 0)
-		ns += (uint64_t)count * sim->settings.block_bytes * SECOND_NS / sim->bytes_per_s;
+		ns += (uint64_t)range->count * sim->settings.block_bytes * SECOND_NS /
+		      sim->bytes_per_s;
 	for (size_t i = 0; i < sim->fault_count; i++) {
 		const struct sim_disk_fault *f = &sim->faults[i];
 
-		if (!touches(f, lba, count))
+		if (!touches(f, range->lba, range->count))
 			continue;
 		if (f->kind == SIM_SLOW)
 			ns += f->value;
 		else if (f->kind == SIM_TIMEOUT)
 			ns += TIMEOUT_NS;
 	}
-	if (ns > 0)
-		sim->clock->sleep_ns(sim->clock->ctx, ns);
+	return ns;
 }
 
-enum disk_result sim_disk_perform(struct sim_disk *sim, uint64_t lba, uint32_t count, bool command,
-	bool data, struct sim_disk_fault *ret_fault)
+bool sim_disk_times_out(const struct sim_disk *sim, const struct sim_range *range)
+{
+	for (size_t i = 0; i < sim->fault_count; i++) {
+		if (sim->faults[i].kind == SIM_TIMEOUT &&
+			touches(&sim->faults[i], range->lba, range->count))
+			return true;
+	}
+	return false;
+}
+
+/* Lets the time of the request pass. False: for nothing. */
+static bool take_time(struct sim_disk *sim, const struct sim_range *range)
+{
+	const bool stalls = sim->stalled_requests > 0;
+	const uint64_t ns = stalls ? TIMEOUT_NS : sim_disk_request_ns(sim, range);
+
+	sim->stalled_requests -= stalls;
+	if (ns > 0)
+		sim->clock->sleep_ns(sim->clock->ctx, ns);
+	return !stalls;
+}
+
+enum disk_result sim_disk_perform(struct sim_disk *sim, const struct sim_range *range, bool command,
+	bool data, bool timed, struct sim_disk_fault *ret_fault)
 {
 	enum disk_result result = DISK_OK;
 
 	*ret_fault = (struct sim_disk_fault){0};
 	if (++sim->request_count > sim->gone_after)
 		return DISK_GONE;
-	if (sim->stalled_requests > 0) {
-		sim->stalled_requests--;
-		sim->clock->sleep_ns(sim->clock->ctx, TIMEOUT_NS);
+	if (!timed && !take_time(sim, range))
 		return DISK_TIMEOUT;
-	}
-	take_time(sim, lba, count);
-	for (size_t i = 0; i < sim->fault_count; i++) {
-		if (sim->faults[i].kind == SIM_TIMEOUT && touches(&sim->faults[i], lba, count))
-			result = DISK_TIMEOUT;
-	}
-	if (result == DISK_OK)
-		result = transfer(sim, lba, count, command, data, ret_fault);
+	result = sim_disk_times_out(sim, range)
+			 ? DISK_TIMEOUT
+			 : transfer(sim, range->lba, range->count, command, data, ret_fault);
 	for (size_t i = 0; i < sim->fault_count; i++) {
 		struct sim_disk_fault *f = &sim->faults[i];
 
-		if (touches(f, lba, count) && f->times != UINT64_MAX)
+		if (touches(f, range->lba, range->count) && f->times != UINT64_MAX)
 			f->times--;
 	}
 	return result;
@@ -188,7 +202,7 @@ static enum disk_result sim_read(void *ctx, uint64_t lba, uint32_t count)
 		text_copy(sim->port->error, PORT_ERROR, "BlockIo.ReadBlocks: INVALID_PARAMETER");
 		return DISK_ERROR;
 	}
-	result = sim_disk_perform(sim, lba, count, false, true, &fault);
+	result = sim_disk_perform(sim, &(struct sim_range){lba, count}, false, true, false, &fault);
 	if (sim->log_count < SIM_LOG_MAX)
 		sim->log[sim->log_count++] = (struct sim_request){lba, count, result};
 	text_copy(sim->port->error, PORT_ERROR, errors[result]);
@@ -206,6 +220,7 @@ size_t sim_disks_ports(struct sim_disks *sims, struct disk *ret, size_t cap)
 		ret[i].ctx = sim;
 		ret[i].read = sim_read;
 		ret[i].command = sim_disk_command;
+		ret[i].queue = sim_disk_queue(sim);
 		sim->port = &ret[i];
 	}
 	return count;
@@ -230,6 +245,7 @@ void sim_disks_free(struct sim_disks *sims)
 		struct sim_disk *sim = &sims->disks[i];
 
 		free(sim->settings.buffer);
+		free(sim->queue_buffers);
 		free(sim->log);
 		for (size_t j = 0; j < sim->page_count; j++)
 			free(sim->pages[j].bytes);

@@ -61,6 +61,19 @@ struct sim_page {
 	size_t len;
 };
 
+struct sim_range {
+	uint64_t lba;
+	uint32_t count;
+};
+
+/* A command in flight. */
+struct sim_flight {
+	struct disk_command command;
+	struct disk_answer answer;
+	uint64_t through_ns;
+	bool flying, delivered;
+};
+
 struct sim_disk {
 	struct disk settings; /* what sim_disks_ports() hands out */
 	struct disk *port;    /* where it went */
@@ -81,6 +94,12 @@ struct sim_disk {
 	uint64_t stalled_requests; /* that still time out */
 	uint64_t command_count;    /* other than reads */
 	uint64_t request_count;
+	uint64_t parallel;    /* commands it works on at once; 0: its driver takes one at a time */
+	uint64_t queue_limit; /* commands that the driver takes at once */
+	bool bounces;         /* data of commands in flight shows when their end is told */
+	uint64_t busy_until_ns[DISK_QUEUE_MAX];
+	struct sim_flight flights[DISK_QUEUE_MAX];
+	uint8_t *queue_buffers;
 	size_t log_count; /* stays at SIM_LOG_MAX */
 	struct sim_request *log;
 };
@@ -98,6 +117,7 @@ void sim_disks_init(struct sim_disks *sims, const struct clock_port *clock);
 /* Adds a disk, from key=value pairs separated by commas:
  *   size=64M  block=512  file=PATH (size: the file's unless given)  model= serial= bus= firmware= location=
  *   latency=100us  rate=200M (bytes per second)  gone_after=REQUESTS
+ *   parallel=COMMANDS (that it works on at once; needs speaks=nvme)
  *   speaks=ata|nvme|scsi  smart=failing  page=KEY:FILE (what a command delivers; KEY as sim_disk_page() has it)
  *   bad=LBA  bad=LBA:CAUSE  link=LBA:CAUSE  lies=LBA  lies=LBA:CAUSE  loses=LBA  partial=LBA:BYTES  slow=LBA:200ms  timeout=LBA
  *   stalls=LBA:REQUESTS     each repeatable
@@ -119,13 +139,28 @@ bool sim_disk_patch(struct sim_disk *sim, uint64_t lba, uint64_t count, const vo
  * False: no room, or no key. */
 bool sim_disk_page(struct sim_disk *sim, struct text key, const void *bytes, size_t len);
 
-/* One request over [lba, lba + count), of any kind: what of it the faults leave. DISK_ERROR and lies have their first
- * fault in *ret_fault, else NULL. Data goes to the buffer unless !data. sim_disk.c */
-enum disk_result sim_disk_perform(struct sim_disk *sim, uint64_t lba, uint32_t count, bool command,
-	bool data, struct sim_disk_fault *ret_fault);
+/* One request, of any kind: what of it the faults leave. DISK_ERROR and lies have their first fault in *ret_fault, else
+ * NULL. Data goes to the buffer unless !data. Time passes, and the request may stall, unless it was `timed` elsewhere.
+ * sim_disk.c */
+enum disk_result sim_disk_perform(struct sim_disk *sim, const struct sim_range *range, bool command,
+	bool data, bool timed, struct sim_disk_fault *ret_fault);
+
+/* The time that a request takes, and whether it times out. */
+uint64_t sim_disk_request_ns(const struct sim_disk *sim, const struct sim_range *range);
+bool sim_disk_times_out(const struct sim_disk *sim, const struct sim_range *range);
 
 /* The port's `command`. sim_disk_command.c */
 enum disk_result sim_disk_command(void *ctx, const struct disk_command *c, struct disk_answer *ret);
+
+/* The blocks that a command reads or verifies. False: it is another one. */
+bool sim_disk_range(const struct disk_command *c, struct sim_range *ret);
+
+/* What the drive makes of a read that takes no time any more. */
+enum disk_result sim_disk_answer(
+	struct sim_disk *sim, const struct disk_command *c, struct disk_answer *ret);
+
+/* The port's `queue`. sim_disk_queue.c */
+struct disk_queue sim_disk_queue(struct sim_disk *sim);
 
 /* Forgets the log. */
 void sim_disk_forget(struct sim_disk *sim);

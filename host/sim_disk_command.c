@@ -127,38 +127,33 @@ static const uint32_t unknown_causes[] = {[DISK_ATA] = ATA_ERROR_ABRT,
 
 /* ---- reads and verifies ---- */
 
-struct range {
-	uint64_t lba;
-	uint32_t count;
-};
-
-static bool range_of(const struct disk_command *c, struct range *ret)
+bool sim_disk_range(const struct disk_command *c, struct sim_range *ret)
 {
 	const struct ata_request *ata = &c->u.ata;
 	const struct nvme_request *nvme = &c->u.nvme;
 	const uint8_t *cdb = c->u.scsi.cdb;
 
 	if (c->language == DISK_ATA) {
-		*ret = (struct range){ata->lba, ata->count};
+		*ret = (struct sim_range){ata->lba, ata->count};
 		return memchr("\x20\x24\xc8\x25\x40\x42", ata->command, 6) != NULL;
 	}
 	if (c->language == DISK_NVME_IO) {
-		*ret = (struct range){
+		*ret = (struct sim_range){
 			(uint64_t)nvme->cdw11 << 32 | nvme->cdw10, (nvme->cdw12 & 0xffff) + 1};
 		return true;
 	}
 	if (c->language != DISK_SCSI || memchr("\x28\x2f\x88\x8f", cdb[0], 4) == NULL)
 		return false;
 	if (c->u.scsi.cdb_bytes == 10)
-		*ret = (struct range){be32(cdb + 2), be16(cdb + 7)};
+		*ret = (struct sim_range){be32(cdb + 2), be16(cdb + 7)};
 	else
-		*ret = (struct range){
+		*ret = (struct sim_range){
 			(uint64_t)be32(cdb + 2) << 32 | be32(cdb + 6), be32(cdb + 10)};
 	return true;
 }
 
 static enum disk_result read_blocks(struct sim_disk *sim, const struct disk_command *c,
-	const struct range *range, struct disk_answer *ret)
+	const struct sim_range *range, bool timed, struct disk_answer *ret)
 {
 	struct sim_disk_fault fault;
 	enum disk_result result;
@@ -168,13 +163,21 @@ static enum disk_result read_blocks(struct sim_disk *sim, const struct disk_comm
 		answer_error(c, unknown_causes[c->language], range->lba, ret);
 		return DISK_ERROR;
 	}
-	result = sim_disk_perform(sim, range->lba, range->count, true, c->bytes > 0, &fault);
+	result = sim_disk_perform(sim, range, true, c->bytes > 0, timed, &fault);
 	if (fault.count == 0 && result == DISK_OK)
 		answer_good(c, ret);
 	else if (fault.count > 0)
 		answer_error(c, fault.value != 0 ? fault.value : medium_causes[c->language],
 			fault.lba, ret);
 	return result;
+}
+
+enum disk_result sim_disk_answer(
+	struct sim_disk *sim, const struct disk_command *c, struct disk_answer *ret)
+{
+	struct sim_range range;
+
+	return sim_disk_range(c, &range) ? read_blocks(sim, c, &range, true, ret) : DISK_REFUSED;
 }
 
 /* ---- everything else ---- */
@@ -203,12 +206,12 @@ static enum disk_result deliver_page(
 enum disk_result sim_disk_command(void *ctx, const struct disk_command *c, struct disk_answer *ret)
 {
 	struct sim_disk *sim = ctx;
-	struct range range;
+	struct sim_range range;
 
 	if (!disk_command_allowed(sim->port, c))
 		return DISK_REFUSED;
-	if (range_of(c, &range))
-		return read_blocks(sim, c, &range, ret);
+	if (sim_disk_range(c, &range))
+		return read_blocks(sim, c, &range, false, ret);
 	sim->command_count++;
 	if (sim->request_count >= sim->gone_after)
 		return DISK_GONE;

@@ -178,6 +178,7 @@ static const struct key keys[] = {
 	{"latency", set_duration, offsetof(struct sim_disk, latency_ns), 0},
 	{"rate", set_size, offsetof(struct sim_disk, bytes_per_s), 0},
 	{"gone_after", set_number, offsetof(struct sim_disk, gone_after), 0},
+	{"parallel", set_number, offsetof(struct sim_disk, parallel), 0},
 	{"speaks", set_language, offsetof(struct sim_disk, settings.speaks), 0},
 	{"smart", set_smart, offsetof(struct sim_disk, smart_failing), 0},
 	{"page", set_page, 0, 0},
@@ -236,7 +237,10 @@ bool sim_disks_add(struct sim_disks *sims, const char *spec)
 		fmt_to(sims->error, sizeof(sims->error), "at most %d disks", SIM_DISKS_MAX);
 		return false;
 	}
-	*sim = (struct sim_disk){.clock = sims->clock, .file = -1, .gone_after = UINT64_MAX};
+	*sim = (struct sim_disk){.clock = sims->clock,
+		.file = -1,
+		.gone_after = UINT64_MAX,
+		.queue_limit = UINT64_MAX};
 	fmt_to(sim->settings.id, sizeof(sim->settings.id), "disk%zu", sims->count);
 	text_copy(sim->settings.bus, sizeof(sim->settings.bus), "block");
 	sim->settings.block_bytes = 512;

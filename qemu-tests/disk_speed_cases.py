@@ -25,6 +25,7 @@ MEASURED = {"checks": "disk.inventory disk.benchmark disk.surface"}
 LATENCY_NS = 20_000_000
 BYTES_PER_S = 40_000_000
 IOPS = 100
+DEPTH = 8
 PERCENTILES = ["50.000000", "90.000000", "95.000000", "99.000000", "99.500000", "99.900000", "99.950000", "99.990000"]
 
 NULL_DISK = Disk(mib=1, driver=f"driver=null-co,size=16777216,latency-ns={LATENCY_NS},read-zeroes=on")
@@ -139,6 +140,10 @@ def places(_: Run, result: Result) -> Iterable[str]:
         yield f"disk0.map has {ten}"
     if sick.get("-") != [(BAD_BLOCK * 4096, (BAD_BLOCK + 1) * 4096)] or sick.get("?") != [(0, RESUMED_AT * 4096)]:
         yield f"disk1.map has {sick}"
+    # Each read of the sick disk takes a millisecond, and any number of them at once.
+    alone, queued = (measures(result, "disk1").get(f"randread-4k{name}.iops", 0) for name in ("", f"-qd{DEPTH}"))
+    if not alone * 1.3 < queued < DEPTH * 1100:
+        yield f"{queued} reads per second with {DEPTH} in flight, {alone} one at a time"
 
 
 def near_slow(lba: object) -> bool:
@@ -159,7 +164,11 @@ DISK_SPEEDS = (
     ),
     Case(
         "disk-places",
-        Machine(nics=(), disks=(TEN_BAD, SICK), options=MEASURED | {"disk.resume": "yes"}),
+        Machine(
+            nics=(),
+            disks=(TEN_BAD, SICK),
+            options=MEASURED | {"disk.resume": "yes", "disk.queue-depth": str(DEPTH)},
+        ),
         verdict="FAIL",
         findings=(
             {"code": "disk-read-error", "disk": "disk0", "lba": BAD_SECTORS[-1]},

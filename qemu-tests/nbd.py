@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """A disk that is slow or bad where we say so: a file served to QEMU over NBD.
 
-Spec: the NBD protocol's fixed newstyle handshake, simple replies; what QEMU does not need is refused. One request at a
-time, as a disk without a queue. Writes are refused and counted.
+Spec: the NBD protocol's fixed newstyle handshake, simple replies; what QEMU does not need is refused. Every read is
+answered when its own time is over, whatever else is asked for meanwhile. Writes are refused and counted.
 """
 
+import contextlib
 import socket
 import struct
 import threading
@@ -44,6 +45,7 @@ class NbdDisk(threading.Thread):
         self._listener.bind(str(path))
         self._listener.listen(1)
         self._client: socket.socket | None = None
+        self._answering = threading.Lock()
 
     def run(self) -> None:
         while True:
@@ -98,19 +100,27 @@ class NbdDisk(threading.Thread):
             _, _, kind, handle, offset, size = struct.unpack(">IHHQQI", self._receive(28))
             if kind == DISCONNECT:
                 return
-            error, data = OK if kind == FLUSH else EINVAL, b""
-            if kind == WRITE:
+            if kind == READ:
+                delay_s = sum(region.delay_s for region in self._touched(offset, size))
+                threading.Timer(delay_s, self._read, (handle, offset, size)).start()
+            elif kind == WRITE:
                 self._receive(size)
                 self.writes += 1
-                error = EPERM
-            elif kind == READ:
-                error, data = self._read(offset, size)
+                self._answer(handle, EPERM)
+            else:
+                self._answer(handle, OK if kind == FLUSH else EINVAL)
+
+    def _answer(self, handle: int, error: int, data: bytes = b"") -> None:
+        with self._answering:
             self._client.sendall(struct.pack(">IIQ", ANSWER_MAGIC, error, handle) + data)
 
-    def _read(self, offset: int, size: int) -> tuple[int, bytes]:
+    def _touched(self, offset: int, size: int) -> list[Region]:
+        return [r for r in self._regions if r.first < offset + size and offset < r.end]
+
+    def _read(self, handle: int, offset: int, size: int) -> None:
         self.reads += 1
-        touched = [r for r in self._regions if r.first < offset + size and offset < r.end]
-        time.sleep(sum(r.delay_s for r in touched))
-        if any(r.fails for r in touched):
-            return EIO, b""
-        return OK, self._content[offset : offset + size]
+        with contextlib.suppress(OSError):  # nobody listens any more
+            if any(region.fails for region in self._touched(offset, size)):
+                self._answer(handle, EIO)
+            else:
+                self._answer(handle, OK, self._content[offset : offset + size])

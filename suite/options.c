@@ -138,6 +138,9 @@ const struct option option_table[] = {
 		"Go on with a front-to-back surface scan where the last run stopped in it, on the disk with that serial number"},
 	{"disk.together", &option_yes_no, AT(disk_together), NULL, 0, 0, "yes, no",
 		"Read the disks in turns as well, to see whether one suffers when others are used between its reads"},
+	{"disk.queue-depth", &option_number, AT(disk_queue_depth), zero_off, 1, DISK_QUEUE_MAX,
+		"1 to 32, or off",
+		"Have so many random reads of 4 KiB in flight at once as well, on NVMe drives whose firmware driver can"},
 };
 
 const size_t option_count = ARRAY_LEN(option_table);
