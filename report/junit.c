@@ -196,8 +196,10 @@ static void put_suspects(const struct digest *d, struct sink out)
 			markup(out, "         next: %s", s->next);
 			markup_raw(out, "\n");
 		}
-		if (s->failure_code[0] != '\0')
-			fmt(out, "         failure code: %s\n", s->failure_code);
+		if (s->failure_code[0] != '\0') {
+			markup(out, "         failure code: %s", s->failure_code);
+			markup_raw(out, "\n");
+		}
 	}
 	if (digest_dropped_rows(d) > 0)
 		fmt(out, "%llu rows did not fit; results.jsonl has them.\n",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Reading results.jsonl: what stands in a step. Pure. See replay.h. */
 #include "core/bytes.h"
+#include "core/failure_code.h"
 #include "report/replay_line.h"
 #include "report/report.h"
 
@@ -171,6 +172,15 @@ static void take_coverage(struct replay *p, const struct json_node *content)
 	replay_emit(p, &r);
 }
 
+/* What is no failure code is left out. */
+static const char *failure_code(const struct replay *p, const struct json_node *content)
+{
+	const char *text = replay_text(p, content, "failure_code");
+	struct failure ignored;
+
+	return text != NULL && failure_code_read(text, &ignored) == FAILURE_OK ? text : NULL;
+}
+
 static void take_triage(struct replay *p, const struct json_node *content)
 {
 	struct record r = {.kind = RECORD_TRIAGE,
@@ -188,7 +198,7 @@ static void take_triage(struct replay *p, const struct json_node *content)
 	r.u.triage.next = json_string(&p->tree, content, "next");
 	if (replay_code(json_string(&p->tree, content, "code"), &code))
 		r.u.triage.finding = finding_info(code);
-	r.u.triage.failure_code = replay_text(p, content, "failure_code");
+	r.u.triage.failure_code = failure_code(p, content);
 	r.u.triage.because_of = replay_text(p, content, "because_of");
 	replay_emit(p, &r);
 }

@@ -152,6 +152,39 @@ static void test_json(void)
 	CHECK(reads("0.1234567890") && !json_to_decimal(t->nodes, &value, &decimals));
 }
 
+static const char *last_failure_code;
+
+static void hear_triage(void *ctx, const struct record *r)
+{
+	(void)ctx;
+	if (r->kind == RECORD_TRIAGE)
+		last_failure_code = r->u.triage.failure_code;
+}
+
+/* Pages and screens print a failure code as it stands: nothing else gets to be one. */
+static void test_failure_code(void)
+{
+	static const struct {
+		const char *text;
+		bool is_code;
+	} cases[] = {{"B8XG-FAVX", true}, {"B8XG-FAVY", false}, {"<script>", false},
+		{"\\u001b[2J", false}, {"", false}};
+	char line[256];
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		snprintf(line, sizeof(line),
+			"{\"testStepArtifact\":{\"testStepId\":\"t\",\"extension\":{\"name\":\"triage\","
+			"\"content\":{\"suspect\":\"x\",\"failure_code\":\"%s\"}}}}",
+			cases[i].text);
+		memset(&replay, 0, sizeof(replay));
+		replay_listen(&replay, (struct listener){hear_triage, NULL});
+		last_failure_code = "none heard";
+		replay_line(&replay, (struct text){line, strlen(line)});
+		CHECK_U64(replay.bad_lines, 0);
+		CHECK((last_failure_code != NULL) == cases[i].is_code, "%s", cases[i].text);
+	}
+}
+
 static void test_civil(void)
 {
 	static const int64_t instants[] = {
@@ -172,6 +205,7 @@ int main(void)
 {
 	test_json();
 	test_civil();
+	test_failure_code();
 	test_same();
 	test_hostile();
 	test_torn();
