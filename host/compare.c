@@ -57,24 +57,29 @@ static void print_run(const char *name, const struct snapshot *s)
 		const struct part *p = &inv->parts[i];
 
 		if (p->kind == PART_BOARD)
-			printf(", on %s %s%s%s", p->maker, p->name, p->serial[0] ? ", serial " : "",
-				p->serial);
+			printf(", on %s%s%s%s%s", p->maker, p->maker[0] ? " " : "", p->name,
+				p->serial[0] ? ", serial " : "", p->serial);
 	}
 	printf("\n");
 }
 
+struct seen {
+	bool any, matters;
+};
+
 static void print_change(void *ctx, const struct change *change)
 {
-	bool *matters = ctx;
+	struct seen *seen = ctx;
 
-	*matters = *matters || change->matters;
+	seen->any = true;
+	seen->matters = seen->matters || change->matters;
 	printf("%s %s\n", change->matters ? "!" : "-", change->sentence);
 }
 
 int compare_runs(const char *old, const char *new)
 {
 	struct snapshot *runs = calloc(2, sizeof(*runs));
-	bool matters = false;
+	struct seen seen = {false, false};
 
 	if (runs == NULL || !read_run(old, &runs[0]) || !read_run(new, &runs[1])) {
 		fprintf(stderr, "kiriwake: %s\n",
@@ -87,7 +92,9 @@ int compare_runs(const char *old, const char *new)
 	print_run("new:", &runs[1]);
 	if (!compare_is_same_machine(&runs[0].inventory, &runs[1].inventory))
 		printf("Nothing shows that these are runs on one machine.\n");
-	compare_snapshots(&runs[0], &runs[1], true, print_change, &matters);
+	compare_snapshots(&runs[0], &runs[1], true, print_change, &seen);
+	if (!seen.any)
+		printf("Nothing changed.\n");
 	free(runs);
-	return matters ? EXIT_CHANGED : 0;
+	return seen.matters ? EXIT_CHANGED : 0;
 }

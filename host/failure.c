@@ -45,6 +45,7 @@ int failure_print(const char *typed, const char *serial)
 	};
 	struct failure f;
 	const enum failure_result result = failure_code_read(typed, &f);
+	bool fits;
 
 	if (result != FAILURE_OK) {
 		fprintf(stderr, "kiriwake: %s is %s\n", typed, refusals[result]);
@@ -55,6 +56,10 @@ int failure_print(const char *typed, const char *serial)
 	print_finding(&f);
 	if (serial == NULL)
 		return 0;
-	printf("serial number %s\n", failure_code_fits(&f, serial) ? "fits" : "is of another part");
-	return failure_code_fits(&f, serial) ? 0 : EXIT_NO_FIT;
+	fits = failure_code_fits(&f, serial);
+	printf("serial number %s\n", fits ? "fits"
+				     : f.has_serial
+					     ? "is of another part"
+					     : "cannot be held against it: the part had none");
+	return fits ? 0 : EXIT_NO_FIT;
 }

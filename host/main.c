@@ -5,26 +5,21 @@
  * Trust. The command line is checked part by part; a wrong one ends the program with exit code 64.
  */
 #include "core/fmt.h"
-#include "host/compare.h"
-#include "host/failure.h"
-#include "host/report.h"
+#include "host/commands.h"
 #include "host/sim_clock.h"
 #include "host/sim_cpus.h"
 #include "host/sim_disk.h"
 #include "host/sim_mca.h"
 #include "host/sim_nic.h"
 #include "host/sim_ram.h"
-#include "host/sim_ram_coverage.h"
 #include "host/sim_volume.h"
 #include "memtest/kernel_choice.h"
 #include "suite/catalogue.h"
 #include "suite/options.h"
 #include "suite/suite.h"
-#include "suite/triage_rules.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-#define EXIT_USAGE  64
 #define NICS_MAX    16
 #define DISKS_MAX   16
 #define WORDS_SIZE  4096
@@ -53,24 +48,6 @@ struct bench {
 	size_t acpi_used;
 };
 
-static const char usage[] =
-	"kiriwake: the test suite on simulated hardware\n\n"
-	"  kiriwake [parts] [key=value ...]      run; options as on the stick (profile=quick, net.ip=...)\n"
-	"  kiriwake report DIR [OUT]             make report.html, junit.xml, metrics.prom (and log.txt) from DIR/results.jsonl\n"
-	"  kiriwake docs checks|findings|triage|options|coverage   print a document\n"
-	"  kiriwake code XXXX-XXXX [SERIAL]      what a failure code says, and whether it is about that serial number\n"
-	"  kiriwake compare RUN_A RUN_B          what changed from run to run: directories with a results.jsonl\n\n"
-	"parts:\n"
-	"  --log DIR       log volume (a directory); none: no log volume\n"
-	"  --ram SIZE      simulated RAM (default 16M)       --fault SPEC  broken RAM: stuck=0x100008:5:1\n"
-	"  --cpus N        CPUs (default 2)                  --mp nonblocking|blocking|single\n"
-	"  --mca SPEC      a machine check: cpu=0,bank=7,status=0x9c0000000000009f,addr=0x1234000,misc=0x8c,at=2s ... repeatable\n"
-	"  --nic SPEC      the network: gateway=10.0.2.2, owner=10.0.2.15@52:54:00:00:00:99 ... repeatable\n"
-	"  --disk SPEC     a disk: size=64M,bad=1000,lies=200,slow=3000+64:200ms ... repeatable\n"
-	"  --smbios FILE   SMBIOS dump as dmidecode --dump-bin writes it\n"
-	"  --acpi FILE     one ACPI table, header included ... repeatable\n\n"
-	"exit code: 0 PASS, 1 FAIL, 2 ERROR, 3 WARN, 4 SKIP, 64 wrong usage\n";
-
 /* ---- console ---- */
 
 static void console_write(void *ctx, const char *text, size_t len)
@@ -83,11 +60,6 @@ static int console_key(void *ctx)
 {
 	(void)ctx;
 	return KEY_NONE;
-}
-
-static void sink_write(void *ctx, const char *text, size_t len)
-{
-	fwrite(text, 1, len, ctx);
 }
 
 /* ---- command line ---- */
@@ -239,7 +211,7 @@ static bool take_arguments(struct bench *b, int argc, char **argv)
 		}
 		if (!take_part(b, argv[i], i + 1 < argc ? argv[i + 1] : NULL)) {
 			fprintf(stderr, "kiriwake: cannot use %s %s\n\n%s", argv[i],
-				i + 1 < argc ? argv[i + 1] : "", usage);
+				i + 1 < argc ? argv[i + 1] : "", command_usage);
 			return false;
 		}
 		i++;
@@ -294,25 +266,6 @@ static bool build(struct bench *b, int argc, char **argv)
 	return true;
 }
 
-static int print_document(const char *name)
-{
-	static const struct {
-		const char *name;
-		void (*print)(struct sink out);
-	} documents[] = {{"checks", catalogue_document}, {"findings", findings_document},
-		{"triage", triage_document}, {"options", options_page},
-		{"coverage", coverage_document}};
-
-	for (size_t i = 0; i < ARRAY_LEN(documents); i++) {
-		if (text_same(documents[i].name, name)) {
-			documents[i].print((struct sink){sink_write, stdout});
-			return 0;
-		}
-	}
-	fputs(usage, stderr);
-	return EXIT_USAGE;
-}
-
 int main(int argc, char **argv)
 {
 	static const int exit_codes[VERDICT_COUNT] = {
@@ -320,19 +273,10 @@ int main(int argc, char **argv)
 	struct suite_outcome outcome;
 	struct suite *suite;
 	struct bench *bench;
+	int status;
 
-	if (argc > 1 && (text_same(argv[1], "--help") || text_same(argv[1], "-h"))) {
-		fputs(usage, stdout);
-		return 0;
-	}
-	if (argc == 3 && text_same(argv[1], "docs"))
-		return print_document(argv[2]);
-	if ((argc == 3 || argc == 4) && text_same(argv[1], "code"))
-		return failure_print(argv[2], argc == 4 ? argv[3] : NULL);
-	if (argc >= 3 && argc <= 4 && text_same(argv[1], "report"))
-		return report_directory(argv[2], argc == 4 ? argv[3] : NULL) ? 0 : EXIT_USAGE;
-	if (argc == 4 && text_same(argv[1], "compare"))
-		return compare_runs(argv[2], argv[3]);
+	if (command_run(argc, argv, &status))
+		return status;
 	bench = calloc(1, sizeof(*bench));
 	suite = calloc(1, suite_bytes());
 	if (bench == NULL || suite == NULL || !build(bench, argc, argv))

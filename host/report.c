@@ -18,6 +18,9 @@
 #define PATH_SIZE 4096
 
 struct pages {
+	const char *out;
+	bool log_begun;
+	FILE *log_file;
 	struct replay replay;
 	struct digest digest;
 	struct latest latest;
@@ -85,19 +88,27 @@ static bool write_one(const char *out, const char *name, const struct digest *di
 	return fclose(file) == 0 || complain(name);
 }
 
-static bool write_pages(struct pages *p, const char *out, struct text records)
+/* A log that the run wrote itself stays, and where there is no record there is no log. */
+static void to_log(void *ctx, const char *text, size_t len)
 {
-	/* A log that the run wrote itself stays. */
-	FILE *log = open_in(out, "log.txt", "wx");
+	struct pages *p = ctx;
 
+	if (!p->log_begun)
+		p->log_file = open_in(p->out, "log.txt", "wx");
+	p->log_begun = true;
+	to_file(p->log_file, text, len);
+}
+
+static bool write_pages(struct pages *p, struct text records)
+{
 	digest_init(&p->digest);
 	latest_init(&p->latest);
-	textlog_init(&p->log, (struct sink){to_file, log});
+	textlog_init(&p->log, (struct sink){to_log, p});
 	replay_listen(&p->replay, digest_listener(&p->digest));
 	replay_listen(&p->replay, latest_listener(&p->latest));
 	replay_listen(&p->replay, textlog_listener(&p->log));
 	replay_run(&p->replay, records);
-	if (log != NULL && fclose(log) != 0)
+	if (p->log_file != NULL && fclose(p->log_file) != 0)
 		return complain("log.txt");
 	if (p->replay.bad_lines > 0)
 		fprintf(stderr, "kiriwake: %llu lines of results.jsonl are torn\n",
@@ -107,9 +118,9 @@ static bool write_pages(struct pages *p, const char *out, struct text records)
 		return false;
 	}
 	latest_write(&p->latest, (struct sink){to_file, stdout});
-	return write_one(out, "report.html", &p->digest, html_write) &&
-	       write_one(out, "junit.xml", &p->digest, junit_write) &&
-	       write_one(out, "metrics.prom", &p->digest, prom_write);
+	return write_one(p->out, "report.html", &p->digest, html_write) &&
+	       write_one(p->out, "junit.xml", &p->digest, junit_write) &&
+	       write_one(p->out, "metrics.prom", &p->digest, prom_write);
 }
 
 bool report_directory(const char *directory, const char *out)
@@ -123,7 +134,8 @@ bool report_directory(const char *directory, const char *out)
 		free(p);
 		return false;
 	}
-	done = write_pages(p, out != NULL ? out : directory, (struct text){text, len});
+	p->out = out != NULL ? out : directory;
+	done = write_pages(p, (struct text){text, len});
 	free(text);
 	free(p);
 	return done;

@@ -71,7 +71,7 @@ reproducible() {
 
 part layers "$MAKE" -s layers
 part unit "$MAKE" -s -j"$jobs" unit
-part formats "$PYTHON" -m pytest -q -p no:cacheprovider tests/test_check_jsonl.py tests/test_check_pages.py
+part formats "$PYTHON" -m pytest -q -p no:cacheprovider tests/test_check_jsonl.py tests/test_check_pages.py tests/test_commands.py
 part documents documents
 part clang "$MAKE" -s -j"$jobs" clang
 part format formatted
