@@ -425,6 +425,7 @@ struct option_source {
 	const char *name; /* "KIRIWAKELOG:/kiriwake.cfg", "GRUB command line" */
 	struct text text;
 	bool words; /* key=value words on one line; else lines with # comments */
+	bool cut;   /* of lines: there is more than was read */
 };
 
 #define OPTION_SOURCES_MAX 8

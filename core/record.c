@@ -4,7 +4,7 @@
 #include "core/fmt.h"
 #include "core/text.h"
 
-#define MESSAGE_SIZE 512
+#define MESSAGE_SIZE 896
 #define FIELDS_MAX   32 /* of a planted finding, with its mark */
 #define NS_PER_MS    1000000u
 

@@ -33,6 +33,28 @@ void text_copy(char *dst, size_t cap, const char *src)
 	dst[len] = '\0';
 }
 
+void text_mark_cut(char *buf, size_t cap, size_t len)
+{
+	if (len >= cap)
+		text_copy(buf + cap - 4, 4, "...");
+}
+
+size_t text_narrow(char *buf, size_t len)
+{
+	static const char little[] = {'\xff', '\xfe'}, big[] = {'\xfe', '\xff'};
+	const bool is_little = len >= 2 && memcmp(buf, little, 2) == 0;
+	size_t used = 0;
+
+	if (!is_little && (len < 2 || memcmp(buf, big, 2) != 0))
+		return len;
+	for (size_t i = 2; i + 1 < len; i += 2) {
+		const char low = buf[is_little ? i : i + 1], high = buf[is_little ? i + 1 : i];
+
+		buf[used++] = high == 0 && (low & 0x80) == 0 ? low : '?';
+	}
+	return used;
+}
+
 size_t text_clean(char *dst, size_t cap, const void *src, size_t len)
 {
 	const uint8_t *bytes = src;

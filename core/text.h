@@ -25,6 +25,13 @@ bool text_is(struct text t, const char *s);
 /* Copies into dst[cap], cap > 0, cut to fit, always NUL terminated. */
 void text_copy(char *dst, size_t cap, const char *src);
 
+/* Where a text of `len` characters was copied into buf[cap], cap > 3, and did not fit: "..." takes the last places. */
+void text_mark_cut(char *buf, size_t cap, size_t len);
+
+/* Makes ASCII of UTF-16 with a byte order mark, in place; what has no place there becomes '?'. Any other text stays as it is.
+ * Returns its new length. Spec: Unicode, D96 to D101. */
+size_t text_narrow(char *buf, size_t len);
+
 /* Copies `len` untrusted bytes into dst[cap]: stops at NUL, turns everything but printable ASCII into
  * '?', trims spaces at both ends and folds runs of them. Returns the length stored. */
 size_t text_clean(char *dst, size_t cap, const void *src, size_t len);

@@ -17,11 +17,11 @@
 #define WORDS_BYTES  2048u
 #define PROGRAM_TAIL ".efi"
 
-static void add(struct machine *machine, const char *name, struct text text, bool words)
+static void add(struct machine *machine, const char *name, struct text text, bool words, bool cut)
 {
 	if (machine->option_source_count < OPTION_SOURCES_MAX)
 		machine->option_sources[machine->option_source_count++] = (struct option_source){
-			name, text, words};
+			.name = name, .text = text, .words = words, .cut = cut};
 }
 
 /* Reads the file from an open volume into buf[FILE_BYTES]. */
@@ -31,9 +31,7 @@ static void add_file(struct machine *machine, EFI_FILE_HANDLE root, const char *
 
 	if (EFI_ERROR(file_read(root, FILE_NAME, 0, buf, FILE_BYTES, &len)))
 		return;
-	if (len == FILE_BYTES)
-		machine_note(machine, "%s: only the first %u bytes are read", name, FILE_BYTES);
-	add(machine, name, (struct text){buf, len}, false);
+	add(machine, name, (struct text){buf, text_narrow(buf, len)}, false, len == FILE_BYTES);
 }
 
 static bool is_text(CHAR16 c)
@@ -65,7 +63,8 @@ static void add_command_line(struct machine *machine, char *buf)
 		return;
 	}
 	if (len > 0)
-		add(machine, "GRUB command line", without_program((struct text){buf, len}), true);
+		add(machine, "GRUB command line", without_program((struct text){buf, len}), true,
+			false);
 }
 
 void options_build(struct machine *machine)

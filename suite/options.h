@@ -6,7 +6,7 @@
  *        every word that was not understood becomes a problem, and the value from before stays.
  *
  * A source is either lines, `key = value` with `#` comments (from the start of a line or behind a blank), CR LF and
- * a UTF-8 byte order mark tolerated; or words, key=value separated by blanks. A value may stand in double quotes.
+ * a UTF-8 byte order mark tolerated (UTF-16 is for the reader of the file: text_narrow()); or words, key=value separated by blanks. A value may stand in double quotes.
  * Keys and named values are matched without regard to case.
  */
 #ifndef KIRIWAKE_SUITE_OPTIONS_H
@@ -22,7 +22,8 @@ void options_defaults(struct config *ret);
 
 struct option_problem {
 	bool unknown; /* no such option; else one that does not take the value and keeps what it had */
-	bool bare;    /* unknown, and not even key=value: all of it is in `key` */
+	bool cut; /* the source is longer than what was read of it: nothing from this line on counts */
+	bool bare;                 /* unknown, and not even key=value: all of it is in `key` */
 	char source[OPTION_SHOWN]; /* these three are printable and cut to fit */
 	char key[OPTION_SHOWN];
 	char value[OPTION_SHOWN];

@@ -27,8 +27,7 @@ static void show(char dst[OPTION_SHOWN], struct text t)
 	for (size_t i = 0; i < len; i++)
 		dst[i] = t.at[i] >= ' ' && t.at[i] <= '~' ? t.at[i] : '?';
 	dst[len] = '\0';
-	if (len < t.len)
-		text_copy(dst + OPTION_SHOWN - 4, 4, "...");
+	text_mark_cut(dst, OPTION_SHOWN, t.len);
 }
 
 /* Completes `p` with where and what it was, and adds it. */
@@ -160,9 +159,12 @@ static struct text without_comment(struct text line)
 	return line;
 }
 
+/* A file that was cut ends with its last whole line. */
 static void read_lines(struct config *config, struct place place, struct text rest,
 	struct option_problems *problems)
 {
+	while (place.source->cut && rest.len > 0 && rest.at[rest.len - 1] != '\n')
+		rest.len--;
 	while (rest.len > 0) {
 		struct text line = {rest.at, 0};
 		size_t taken;
@@ -176,6 +178,9 @@ static void read_lines(struct config *config, struct place place, struct text re
 		if (line.len > 0)
 			read_pair(config, place, line, problems);
 	}
+	place.at++;
+	if (place.source->cut)
+		complain(problems, place, rest, rest, (struct option_problem){.cut = true});
 }
 
 /* The word at the start of `t`: up to a blank outside double quotes. */
@@ -251,6 +256,10 @@ void option_problem_text(const struct option_problem *problem, char *buf, size_t
 {
 	fmt_to(buf, cap, "%s, %s %u: ", problem->source, problem->words ? "word" : "line",
 		problem->line);
+	if (problem->cut) {
+		fmt_add(buf, cap, "the file is too long: from here on nothing of it was read");
+		return;
+	}
 	if (!problem->unknown) {
 		fmt_add(buf, cap, "bad value \"%s\" for %s; accepted: %s", problem->value,
 			problem->key, problem->accepted);

@@ -8,7 +8,7 @@
 #include "suite/catalogue.h"
 #include "suite/state.h"
 
-#define IDS_SIZE 320
+#define IDS_SIZE 800
 
 static void tell_option_problems(struct suite *s)
 {

@@ -91,6 +91,40 @@ static void test_text(void)
 	CHECK_U64(text_trim(text_of(" \t ")).len, 0);
 }
 
+/* Notepad's "Unicode", and what is none of it. */
+static void test_narrow(void)
+{
+	char little[] = "\xff\xfe"
+			"a\0=\0\xe9\0\x0a\x20\r\0\n",
+	     big[] = "\xfe\xff"
+		     "\0a\0b\0";
+	char odd[] = "\xff\xfe"
+		     "a",
+	     plain[] = "a=1", one[] = "\xff";
+
+	CHECK_U64(text_narrow(little, sizeof(little)), 6);
+	CHECK(memcmp(little, "a=?\x3f\r\n", 6) == 0);
+	CHECK_U64(text_narrow(big, sizeof(big) - 1), 2);
+	CHECK(memcmp(big, "ab", 2) == 0);
+	CHECK_U64(text_narrow(odd, 3), 0);
+	CHECK_U64(text_narrow(plain, 3), 3);
+	CHECK_STR(plain, "a=1");
+	CHECK_U64(text_narrow(one, 1), 1);
+	CHECK_U64(text_narrow(one, 0), 0);
+}
+
+static void test_mark_cut(void)
+{
+	char buf[8];
+
+	text_copy(buf, sizeof(buf), "1234567");
+	text_mark_cut(buf, sizeof(buf), 7);
+	CHECK_STR(buf, "1234567");
+	text_copy(buf, sizeof(buf), "12345678");
+	text_mark_cut(buf, sizeof(buf), 8);
+	CHECK_STR(buf, "1234...");
+}
+
 static void test_glob(void)
 {
 	static const struct {
@@ -184,7 +218,7 @@ static uint64_t now(void *ctx)
 struct witness {
 	unsigned heard;
 	struct record r;
-	char message[600];
+	char message[1000];
 };
 
 static void hear(void *ctx, const struct record *r)
@@ -223,9 +257,9 @@ static void test_recorder(void)
 	CHECK_U64(record_check_end(&rec, PASS), PASS);
 	CHECK_U64(w.r.u.check_end.took_ns, S);
 	CHECK_STR(w.message, "did 2");
-	record_note(&rec, NULL, "%0600d", 1);
+	record_note(&rec, NULL, "%02000d", 1);
 	CHECK(w.r.check == NULL);
-	CHECK_U64(strlen(w.message), 511);
+	CHECK_U64(strlen(w.message), 895);
 	CHECK_U64(second.heard, w.heard);
 }
 
@@ -274,6 +308,8 @@ int main(void)
 	test_fmt();
 	test_fmt_units();
 	test_text();
+	test_narrow();
+	test_mark_cut();
 	test_glob();
 	test_numbers();
 	test_addresses();

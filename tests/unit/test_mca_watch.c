@@ -90,7 +90,7 @@ static struct suite_outcome play(const char *words)
 	struct suite_outcome o;
 
 	rig.machine.option_sources[0] = (struct option_source){
-		"words", {words, strlen(words)}, true};
+		"words", {words, strlen(words)}, true, false};
 	rig.machine.option_source_count = 1;
 	o = suite_run(suite, &rig.machine);
 	sim_ram_free(&rig.ram);

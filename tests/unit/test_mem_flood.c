@@ -114,7 +114,7 @@ static uint64_t play(const char *root, const char *words, uint64_t dead_bytes)
 	sim_cpus_port(&rig.cpus, 2, CPUS_NONBLOCKING, &m->cpus);
 	sim_volume_port(&rig.volume, root, &m->volume);
 	m->console = (struct console_port){.write = to_nowhere, .key = no_key};
-	m->option_sources[0] = (struct option_source){"words", {words, strlen(words)}, true};
+	m->option_sources[0] = (struct option_source){"words", {words, strlen(words)}, true, false};
 	m->option_source_count = 1;
 	start_ns = cpu_ns();
 	outcome = suite_run(suite, m);

@@ -26,7 +26,8 @@ static struct sink to_printed(void)
 
 static void read_more(bool words, const char *text, size_t len)
 {
-	const struct option_source source = {"kiriwake.cfg on KIRIWAKELOG", {text, len}, words};
+	const struct option_source source = {
+		.name = "kiriwake.cfg on KIRIWAKELOG", .text = {text, len}, .words = words};
 
 	options_read(&config, &source, &problems);
 }
@@ -192,6 +193,26 @@ static void test_words(void)
 	CHECK_U64(read_words("checks=\"mem.* passes=3"), 1);
 }
 
+/* The last whole line counts, and that there was more is said. */
+static void test_cut(void)
+{
+	static const char text[] = "passes=7\nbudget=30m\nprofile=full";
+	struct option_source source = {
+		.name = "kiriwake.cfg", .text = {text, sizeof(text) - 1}, .cut = true};
+
+	options_defaults(&config);
+	memset(&problems, 0, sizeof(problems));
+	options_read(&config, &source, &problems);
+	CHECK_U64(config.passes, 7);
+	CHECK_U64(config.profile, PROFILE_QUICK);
+	CHECK_U64(problems.count, 1);
+	CHECK_STR(problem(0),
+		"kiriwake.cfg, line 3: the file is too long: from here on nothing of it was read");
+	source.text.len = 0;
+	options_read(&config, &source, &problems);
+	CHECK_U64(problems.count, 2);
+}
+
 static void test_messages(void)
 {
 	read_line("\n\nnet.ipp = 1.2.3.4\n");
@@ -302,6 +323,7 @@ int main(void)
 	test_bad_values();
 	test_lines();
 	test_words();
+	test_cut();
 	test_messages();
 	test_flood();
 	test_secrets();

@@ -102,7 +102,7 @@ static struct suite_outcome play(const char *root, const char *words, uint64_t l
 	sim_volume_port(&rig.volume, root, &m->volume);
 	rig.volume.fail_after_bytes = log_bytes;
 	m->console = (struct console_port){.write = to_console, .key = key};
-	m->option_sources[0] = (struct option_source){"words", {words, strlen(words)}, true};
+	m->option_sources[0] = (struct option_source){"words", {words, strlen(words)}, true, false};
 	m->option_source_count = words[0] != '\0';
 	m->smbios_table = smbios; /* and no machine-check banks: that is one SKIP in every run */
 	outcome = suite_run(suite, m);
@@ -137,6 +137,11 @@ static void test_endings(const char *root)
 	o = play(root, "checks=nothing.*,none.*", NEVER);
 	CHECK(o.verdict == WARN, "%s", o.end_line);
 	CHECK(strstr(console, "\"nothing.*\"") != NULL && strstr(console, "\"none.*\"") != NULL);
+	CHECK(strstr(console, "hw.changes\n") != NULL, "all checks are named");
+	o = play(root, "checks=mem.address nett.ip=1 profile=banana", NEVER);
+	CHECK(o.verdict == WARN, "%s", o.end_line);
+	CHECK(strstr(console, "disk.together") != NULL, "all keys are named");
+	CHECK(strstr(console, "selftest") != NULL, "all values are named");
 	o = play(root, "checks=mem.address passes=3", NEVER);
 	CHECK(strstr(o.end_line, "checks=6 pass=4") != NULL, "%s", o.end_line);
 	o = play(root, "checks=mem.address,mem.inventory passes=3", NEVER);
