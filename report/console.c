@@ -174,7 +174,7 @@ static void on_measure(struct console_report *c, const struct record *r)
 
 static void on_triage(struct console_report *c, const struct record *r)
 {
-	char head[TRIAGE_INDENT + 1], sentence[512] = "";
+	char head[TRIAGE_INDENT + 1], sentence[1024] = "";
 	const char *evidence = report_text(r->message);
 
 	if (!c->triage_begun)

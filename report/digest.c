@@ -10,6 +10,7 @@ void digest_keep(char *dst, size_t cap, const char *text)
 	dst[0] = '\0';
 	text = report_text(text);
 	lines_add(dst, cap, (struct text){text, text_length(text)});
+	text_mark_cut(dst, cap, text_length(text));
 }
 
 static void on_run_begin(struct digest *d, const struct record *r)

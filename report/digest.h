@@ -96,8 +96,8 @@ struct digest_suspect {
 	enum suspect_state state;
 	char part[PART_ID];
 	char name[PART_ID + 3 * PART_TEXT];
-	char evidence[512];
-	char next[512];
+	char evidence[640];
+	char next[640];
 	char failure_code[FAILURE_CODE]; /* empty: none */
 	char because_of[PART_ID];        /* part whose fault explains this one's; empty: none */
 };
@@ -112,7 +112,7 @@ struct digest_file {
 	char what[96];
 };
 
-/* Rows that found no room. */
+/* Rows that found no room; of findings the worst ones have it. */
 struct digest_dropped {
 	uint64_t checks, spans, findings, faults, coverages, figures, series, suspects, bits;
 };

@@ -42,6 +42,20 @@ static void keep_facts(struct digest_finding *f, const struct record *r)
 	}
 }
 
+/* A row for one more; if there is none, that of the newest of those that weigh less. */
+static struct digest_finding *new_finding(struct digest *d, enum verdict verdict)
+{
+	struct digest_finding *f = DIGEST_ROW(d->findings, d->finding_count, d->dropped.findings);
+
+	for (size_t i = d->finding_count; i > 0 && f == NULL; i--) {
+		if (d->findings[i - 1].verdict < verdict)
+			f = &d->findings[i - 1];
+	}
+	if (f != NULL)
+		*f = (struct digest_finding){.count = 0};
+	return f;
+}
+
 static struct digest_finding *finding_of(struct digest *d, const struct record *r)
 {
 	char part[PART_ID];
@@ -52,7 +66,7 @@ static struct digest_finding *finding_of(struct digest *d, const struct record *
 			text_same(d->findings[i].part, part))
 			return &d->findings[i];
 	}
-	return DIGEST_ROW(d->findings, d->finding_count, d->dropped.findings);
+	return new_finding(d, r->u.finding.verdict);
 }
 
 void digest_finding(struct digest *d, const struct record *r)

@@ -10,6 +10,7 @@
 static void keep(char *dst, size_t cap, const char *text)
 {
 	text_copy(dst, cap, report_text(text));
+	text_mark_cut(dst, cap, text_length(report_text(text)));
 }
 
 static void on_run_begin(struct latest *l, const struct record *r)
@@ -27,14 +28,30 @@ static void on_check_end(struct latest *l, const struct record *r)
 	l->worst = verdict_worse(l->worst, r->u.check_end.verdict);
 }
 
+/* If there is no place left, the newest of those that weigh less gives way. */
+static struct latest_finding *place_for(struct latest *l, enum verdict verdict)
+{
+	size_t i = LATEST_FINDINGS;
+
+	if (l->finding_count < LATEST_FINDINGS)
+		return &l->findings[l->finding_count];
+	while (i > 0 && l->findings[i - 1].verdict >= verdict)
+		i--;
+	if (i == 0)
+		return NULL;
+	memmove(&l->findings[i - 1], &l->findings[i],
+		(LATEST_FINDINGS - i) * sizeof(l->findings[0]));
+	return &l->findings[LATEST_FINDINGS - 1];
+}
+
 static void on_finding(struct latest *l, const struct record *r)
 {
-	struct latest_finding *f;
+	struct latest_finding *f = place_for(l, r->u.finding.verdict);
 
 	l->worst = verdict_worse(l->worst, r->u.finding.verdict);
-	if (l->finding_count++ >= LATEST_FINDINGS)
+	l->finding_count++;
+	if (f == NULL)
 		return;
-	f = &l->findings[l->finding_count - 1];
 	f->code = r->u.finding.code;
 	f->verdict = r->u.finding.verdict;
 	f->next = record_next(r);

@@ -13,7 +13,7 @@
 #define LATEST_FINDINGS 20
 #define LATEST_SUSPECTS 24
 #define LATEST_ID       32
-#define LATEST_TEXT     256
+#define LATEST_TEXT     448
 
 struct latest_finding {
 	enum finding_code code;
@@ -25,7 +25,7 @@ struct latest_finding {
 
 struct latest_suspect {
 	enum suspect_state state;
-	char name[PART_TEXT + PART_ID];
+	char name[PART_ID + 3 * PART_TEXT];
 	char evidence[LATEST_TEXT];
 	char next[LATEST_TEXT];
 	char failure_code[FAILURE_CODE]; /* empty: none */
@@ -40,7 +40,7 @@ struct latest {
 	char end_line[REPORT_END_LINE];
 	char incomplete_why[LATEST_TEXT]; /* empty: the run was complete */
 	bool has_badram, has_report;      /* the files of that name are written, or will be */
-	size_t finding_count;             /* all of them; the first LATEST_FINDINGS are kept */
+	size_t finding_count; /* all of them; of LATEST_FINDINGS there is room, for the worst */
 	struct latest_finding findings[LATEST_FINDINGS];
 	size_t suspect_count; /* likewise */
 	struct latest_suspect suspects[LATEST_SUSPECTS];

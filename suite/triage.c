@@ -106,6 +106,14 @@ static struct suspect *accused(struct triage *t, const struct record *r)
 
 /* ---- findings ---- */
 
+static void keep(char dst[TRIAGE_TEXT], const char *message)
+{
+	if (message == NULL)
+		message = "";
+	text_copy(dst, TRIAGE_TEXT, message);
+	text_mark_cut(dst, TRIAGE_TEXT, text_length(message));
+}
+
 static const char *text_field(const struct record *r, const char *name)
 {
 	for (size_t i = 0; i < r->u.finding.field_count; i++) {
@@ -170,7 +178,7 @@ static void hear_finding(struct triage *t, const struct record *r)
 		return;
 	c->verdict = verdict;
 	c->next = record_next(r);
-	text_copy(c->message, sizeof(c->message), r->message != NULL ? r->message : "");
+	keep(c->message, r->message);
 }
 
 /* ---- what was measured, and what could not be ---- */
@@ -213,7 +221,7 @@ static void add_trouble(struct suspect *s, const char *message)
 	if (s->could_not_test)
 		return;
 	s->could_not_test = true;
-	text_copy(s->trouble, sizeof(s->trouble), message != NULL ? message : "");
+	keep(s->trouble, message);
 }
 
 /* A trouble that names no suspect of ours is a trouble of all that the check tests. */

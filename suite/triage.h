@@ -12,7 +12,7 @@
 #include "core/record.h"
 #include "suite/triage_rules.h"
 
-#define TRIAGE_TEXT  256
+#define TRIAGE_TEXT  384
 #define TRIAGE_CASES 256
 #define TRIAGE_STEPS 96
 

@@ -220,6 +220,27 @@ static void test_flood(void)
 	CHECK(html.used < 700000, "%zu bytes", html.used);
 }
 
+/* A flood of lesser findings takes no place from a fault. */
+static void test_worst_stay(void)
+{
+	char name[32];
+
+	begin();
+	script_run_begin(&rec, "0007", &inventory);
+	for (unsigned i = 0; i < 2 * DIGEST_FINDINGS; i++) {
+		snprintf(name, sizeof(name), "disk%u", i);
+		record_finding(&rec, FINDING_DISK_SMART_WARNING, name, NULL, 0, "worn");
+	}
+	record_finding(&rec, FINDING_MEM_BIT_ERROR, "mem", NULL, 0, "a bit flipped");
+	write_all(&digest);
+	CHECK_U64(digest.finding_count, DIGEST_FINDINGS);
+	CHECK_U64(digest.dropped.findings, DIGEST_FINDINGS + 1);
+	CHECK(strstr(html.text, "a bit flipped") != NULL);
+	CHECK(strstr(html.text, "disk95</h3>") == NULL && strstr(html.text, "disk94</h3>") != NULL);
+	CHECK(strstr(prom.text, "code=\"mem-bit-error\",part=\"mem\",verdict=\"FAIL\"} 1\n") !=
+		NULL);
+}
+
 /* The curve that takes the place of an earlier one may have more points than that had. */
 static void test_thinned(void)
 {
@@ -282,6 +303,7 @@ int main(void)
 	test_unfinished();
 	test_hostile();
 	test_flood();
+	test_worst_stay();
 	test_thinned();
 	test_svg();
 	return test_end(__FILE__);

@@ -175,6 +175,26 @@ static void test_bounds(void)
 	CHECK(strstr(bench.console.text, "bad 29\n") != NULL);
 }
 
+/* On the first page the worst findings have the room, in the order of time. */
+static void test_worst_first_page(void)
+{
+	const char *first, *second;
+
+	bench_start();
+	script_run_begin(&bench.rec, "0007", &bench.inventory);
+	for (int i = 0; i < 30; i++)
+		record_finding(&bench.rec, FINDING_OPTION_UNKNOWN, NULL, NULL, 0, "key %d.", i);
+	record_finding(&bench.rec, FINDING_DISK_READ_ERROR, "disk0", NULL, 0, "first fault");
+	record_finding(&bench.rec, FINDING_MEM_BIT_ERROR, "mem", NULL, 0, "second fault");
+	latest_write(&bench.page, to(&bench.latest));
+	first = strstr(bench.latest.text, "first fault");
+	second = strstr(bench.latest.text, "second fault");
+	CHECK(first != NULL && second > first);
+	CHECK(strstr(bench.latest.text, "key 17.") != NULL);
+	CHECK(strstr(bench.latest.text, "key 18.") == NULL);
+	CHECK(strstr(bench.latest.text, "\n12 more stand in log.txt.\n") != NULL);
+}
+
 static void test_left(void)
 {
 	static const struct {
@@ -291,6 +311,7 @@ int main(void)
 	test_unfinished();
 	test_hostile();
 	test_bounds();
+	test_worst_first_page();
 	test_live_line();
 	test_many_steps();
 	test_civil();
