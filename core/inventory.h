@@ -46,10 +46,13 @@ const char *part_kind_name(enum part_kind kind);
 #define PART_ID_MEMORY   "mem"
 #define PART_ID_NETWORK  "net"
 
-#define PARTS_MAX 192
+#define PARTS_MAX    192
+#define MACHINE_UUID 37
 
 struct inventory {
 	bool has_bmc; /* SMBIOS tells of an IPMI device */
+	char uuid
+		[MACHINE_UUID]; /* of the machine, by SMBIOS; empty: none that tells it from others */
 	size_t count;
 	struct part parts[PARTS_MAX];
 };

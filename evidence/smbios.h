@@ -13,7 +13,6 @@
 #include "core/inventory.h"
 
 #define SMBIOS_TEXT PART_TEXT
-#define SMBIOS_UUID 37
 
 struct smbios_entry {
 	unsigned major, minor;  /* with known slips of firmware put right: 2.31 is 2.3 */
@@ -53,7 +52,7 @@ struct smbios_firmware { /* type 0 */
 
 struct smbios_system { /* type 1 */
 	char maker[SMBIOS_TEXT], product[SMBIOS_TEXT], version[SMBIOS_TEXT], serial[SMBIOS_TEXT];
-	char uuid[SMBIOS_UUID]; /* empty when not set */
+	char uuid[MACHINE_UUID]; /* empty when not set, or set to what many machines have */
 };
 
 struct smbios_board { /* type 2 */
@@ -127,7 +126,8 @@ bool smbios_by_handle(struct span table, uint16_t handle, struct smbios_structur
 /* The next populated RAM module (type 17). The n-th of them, from 0, is the part "dimm<n>". */
 bool smbios_next_module(struct span table, size_t *cursor, struct smbios_dimm *ret);
 
-/* Whether firmware left these words where a name should be: "To be filled by O.E.M.", "NO DIMM". */
+/* Whether firmware left these words where a name or an identity should be: "To be filled by O.E.M.", "NO DIMM",
+ * "12345678-1234-5678-90ab-cddeefaabbcc". */
 bool smbios_is_placeholder(const char *s);
 
 /* The next OEM string (type 11), cleaned. *cursor is 0 for the first. False when there are no more. */

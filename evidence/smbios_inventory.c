@@ -19,7 +19,12 @@ bool smbios_is_placeholder(const char *s)
 		"not available", "none", "n/a", "unknown", "default string", "system serial number",
 		"system product name", "system manufacturer", "system version", "*[empty]*",
 		"empty", "manufacturer#*", "modulepartnumber*", "no dimm*", "*sernum*",
-		"*serialnum*", "*partnum*", "00000000", "0000000000000000", "ffffffff"};
+		"*serialnum*", "*partnum*", "00000000", "0000000000000000", "ffffffff",
+		/* UUIDs that makers left in, as written or with the byte order of before 2.6; the last is a Dell without its
+		 * service tag. */
+		"12345678-1234-5678-*", "78563412-3412-7856-*", "01234567-89ab-cdef-*",
+		"*deadbeef*", "10000000-0000-8000-0040-000000000000",
+		"4c4c4544-0000-2010-8020-80c04f202020"};
 	struct text t = {s, text_length(s)};
 
 	for (size_t i = 0; i < ARRAY_LEN(globs); i++) {
@@ -102,6 +107,8 @@ static void add_board(const struct smbios_entry *entry, struct span table, struc
 		keep(p.maker, system.maker);
 		keep(p.serial, system.serial);
 		keep(p.version, system.version);
+		if (!smbios_is_placeholder(system.uuid))
+			text_copy(inv->uuid, sizeof(inv->uuid), system.uuid);
 	}
 	if (find_board(table, &board)) {
 		keep(p.name, board.product);

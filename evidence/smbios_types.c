@@ -35,21 +35,28 @@ void smbios_read_firmware(const struct smbios_structure *s, struct smbios_firmwa
 	text_at(s, 0x08, ret->date);
 }
 
-static bool is_all(const uint8_t *p, size_t len, uint8_t value)
+/* Whether that may be one machine's alone. Not set is all 00 or all ff (7.2.1); what makers leave in is one byte all over, or
+ * counts: 03000200-0400-0500-0006-000700080009. */
+static bool is_identity(const uint8_t uuid[UUID_BYTES])
 {
-	while (len > 0 && p[len - 1] == value)
-		len--;
-	return len == 0;
+	bool counts = true, repeats = true, is_mask = true;
+
+	for (size_t i = 0; i < UUID_BYTES; i++) {
+		counts = counts && uuid[i] <= UUID_BYTES;
+		repeats = repeats && uuid[i] == uuid[0];
+		is_mask = is_mask && (uuid[i] == 0 || uuid[i] == 0xff);
+	}
+	return !counts && !repeats && !is_mask;
 }
 
 /* The first three fields are little-endian from 2.6 on (7.2.1); before, most firmware wrote all of it big-endian. */
-static void uuid_text(const uint8_t *p, bool little, char ret[SMBIOS_UUID])
+static void uuid_text(const uint8_t *p, bool little, char ret[MACHINE_UUID])
 {
 	uint32_t low = little ? le32(p) : be32(p);
 	uint16_t mid = little ? le16(p + 4) : be16(p + 4);
 	uint16_t high = little ? le16(p + 6) : be16(p + 6);
 
-	fmt_to(ret, SMBIOS_UUID, "%08x-%04x-%04x-%04x-%04x%08x", low, mid, high, be16(p + 8),
+	fmt_to(ret, MACHINE_UUID, "%08x-%04x-%04x-%04x-%04x%08x", low, mid, high, be16(p + 8),
 		be16(p + 10), be32(p + 12));
 }
 
@@ -64,8 +71,7 @@ void smbios_read_system(const struct smbios_structure *s, const struct smbios_en
 	text_at(s, 0x06, ret->version);
 	text_at(s, 0x07, ret->serial);
 	ret->uuid[0] = '\0';
-	if (span_sub(s->formatted, 0x08, UUID_BYTES, &uuid) && !is_all(uuid.at, UUID_BYTES, 0x00) &&
-		!is_all(uuid.at, UUID_BYTES, 0xff))
+	if (span_sub(s->formatted, 0x08, UUID_BYTES, &uuid) && is_identity(uuid.at))
 		uuid_text(uuid.at, little, ret->uuid);
 }
 

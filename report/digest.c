@@ -21,6 +21,7 @@ static void on_run_begin(struct digest *d, const struct record *r)
 	digest_keep(d->command_line, sizeof(d->command_line), r->u.run_begin.command_line);
 	text_copy(d->parameters, sizeof(d->parameters), report_text(r->u.run_begin.parameters));
 	if (inventory != NULL) {
+		text_copy(d->inventory.uuid, MACHINE_UUID, inventory->uuid);
 		d->inventory.count = inventory->count;
 		memcpy(d->inventory.parts, inventory->parts,
 			inventory->count * sizeof(inventory->parts[0]));

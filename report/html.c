@@ -214,6 +214,7 @@ static void put_machine(const struct digest *d, struct sink out)
 	html_heading(out, "machine", "Machine");
 	markup_raw(out, "<section class=\"card two\"><dl>");
 	put_pair(out, "Machine", d->head.machine);
+	put_pair(out, "UUID", d->inventory.uuid);
 	put_pair(out, "Firmware", d->head.firmware);
 	put_pair(out, "CPUs", cpus);
 	put_pair(out, "Memory", d->head.memory);

@@ -71,10 +71,11 @@ static void put_software(struct json *j, const struct part *p)
 	json_close(j);
 }
 
-/* The schema has no place for sizes, who made software, nor for what is neither hardware nor software, but the free-form metadata. */
+/* The schema has no place for the machine's UUID, sizes, who made software, nor for what is neither hardware nor software, but the free-form metadata. */
 static void put_all_parts(struct json *j, const struct inventory *inventory)
 {
 	json_object(j, "metadata");
+	put_unless_empty(j, "uuid", inventory->uuid);
 	json_array(j, "parts");
 	for (size_t i = 0; i < inventory->count; i++)
 		json_text(j, NULL, inventory->parts[i].id);
@@ -122,7 +123,6 @@ void jsonl_run_start(struct jsonl *w, const struct record *run_begin)
 {
 	const struct inventory *inventory = run_begin->u.run_begin.inventory;
 	const struct part *board = report_part(inventory, PART_BOARD);
-	bool has_serial = board != NULL && board->serial[0] != '\0';
 	struct json *j = &w->json;
 	struct report_head head;
 
@@ -133,7 +133,10 @@ void jsonl_run_start(struct jsonl *w, const struct record *run_begin)
 	json_text(j, "commandLine", run_begin->u.run_begin.command_line);
 	put_parameters(j, report_text(run_begin->u.run_begin.parameters));
 	json_object(j, "dutInfo");
-	json_text(j, "dutInfoId", has_serial ? board->serial : "unknown");
+	json_text(j, "dutInfoId",
+		board != NULL && board->serial[0] != '\0'         ? board->serial
+		: inventory != NULL && inventory->uuid[0] != '\0' ? inventory->uuid
+								  : "unknown");
 	json_text(j, "name", head.machine);
 	json_array(j, "platformInfos");
 	json_object(j, NULL);

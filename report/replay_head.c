@@ -78,6 +78,7 @@ static void read_inventory(struct replay *p, const struct json_node *dut)
 	struct inventory *inv = &p->inventory;
 
 	inv->count = 0;
+	text_copy(inv->uuid, sizeof(inv->uuid), report_text(json_string(t, metadata, "uuid")));
 	if (ids == NULL)
 		return;
 	for (const struct json_node *n = json_first(t, ids); n != NULL && inv->count < PARTS_MAX;

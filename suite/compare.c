@@ -274,39 +274,3 @@ void compare_snapshots(const struct snapshot *old, const struct snapshot *new, b
 		compare_findings(&c);
 	}
 }
-
-static bool has_serial(const struct inventory *inv, enum part_kind kind, const char *serial)
-{
-	for (size_t i = 0; serial[0] != '\0' && i < inv->count; i++) {
-		if (inv->parts[i].kind == kind && text_same(inv->parts[i].serial, serial))
-			return true;
-	}
-	return false;
-}
-
-static const struct part *board_of(const struct inventory *inv)
-{
-	for (size_t i = 0; i < inv->count; i++) {
-		if (inv->parts[i].kind == PART_BOARD)
-			return &inv->parts[i];
-	}
-	return NULL;
-}
-
-bool compare_is_same_machine(const struct inventory *a, const struct inventory *b)
-{
-	const struct part *board_a = board_of(a), *board_b = board_of(b);
-
-	if (board_a == NULL || board_b == NULL || !text_same(board_a->name, board_b->name))
-		return false;
-	if (board_a->serial[0] != '\0' || board_b->serial[0] != '\0')
-		return text_same(board_a->serial, board_b->serial);
-	for (size_t i = 0; i < a->count; i++) {
-		const struct part *p = &a->parts[i];
-
-		if ((p->kind == PART_NIC || p->kind == PART_DIMM) &&
-			has_serial(b, p->kind, p->serial))
-			return true;
-	}
-	return false;
-}

@@ -20,8 +20,10 @@ struct change {
 	char sentence[CHANGE_TEXT];
 };
 
-/* Whether both runs were on one machine: by the board's serial number; where a board has none, by a card's MAC address
- * or a module's serial number that both have. Never true for want of evidence. */
+/* Whether both runs were on one machine. The board's serial number and the machine's UUID decide where both runs have them: the
+ * serial number against, either of them for it. Where they do not, or the serial number is the same and the UUID another (makers
+ * leave in the one, an update of the firmware may write the other anew), a card's MAC address or a module's serial number must be
+ * the same. Never true for want of evidence. */
 bool compare_is_same_machine(const struct inventory *a, const struct inventory *b);
 
 /* Calls each() for every change, what matters first. `timing`: figures of speed mean something, as they do not on a

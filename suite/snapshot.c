@@ -32,6 +32,7 @@ static void on_run_begin(struct snapshot *s, const struct record *r)
 		s->inventory = *r->u.run_begin.inventory;
 	for (size_t i = 0; i < s->inventory.count; i++)
 		clean_part(&s->inventory.parts[i]);
+	clean(s->inventory.uuid, MACHINE_UUID, s->inventory.uuid);
 	clean(s->run, sizeof(s->run), r->u.run_begin.run);
 	if (r->u.run_begin.has_wall)
 		clean(s->started, sizeof(s->started), civil_text(stamp, r->u.run_begin.wall_s, 0));

@@ -36,6 +36,7 @@ static void script_part(struct inventory *inv, struct part p)
 static void script_inventory(struct inventory *inv)
 {
 	inv->count = 0;
+	text_copy(inv->uuid, sizeof(inv->uuid), "00000000-0000-0000-0000-ac1f6b010203");
 	script_part(inv, (struct part){.kind = PART_BOARD,
 				 .id = "board",
 				 .name = "X10SRi-F",
@@ -235,6 +236,7 @@ static inline void script_hostile(struct recorder *rec, struct inventory *inv)
 		text_copy(inv->parts[i].name, PART_TEXT, HOSTILE);
 		text_copy(inv->parts[i].serial, PART_TEXT, HOSTILE);
 	}
+	text_copy(inv->uuid, sizeof(inv->uuid), HOSTILE);
 	script_run_begin(rec, "none", inv);
 	record_measure(rec, NULL, "outside", 5, 1, "s");
 	record_fault(rec, HOSTILE, NULL, HOSTILE);

@@ -208,7 +208,8 @@ static void test_same_machine(void)
 	text_copy(b->parts[0].serial, PART_TEXT, "ZM16");
 	CHECK(!compare_is_same_machine(a, b));
 	b->parts[0].serial[0] = '\0';
-	CHECK(!compare_is_same_machine(a, b));
+	CHECK(compare_is_same_machine(a, b),
+		"an update may lose it; the card and the modules say so");
 	a->parts[0].serial[0] = '\0';
 	CHECK(compare_is_same_machine(a, b), "the card and the modules say so");
 	text_copy(part_of(&p->new, "nic0")->serial, PART_TEXT, "52:54:00:00:00:02");
@@ -218,6 +219,58 @@ static void test_same_machine(void)
 	b->count = 0;
 	CHECK(!compare_is_same_machine(a, b));
 	free(p);
+}
+
+static struct pair *with_uuids(const char *old, const char *new)
+{
+	struct pair *p = same_twice();
+
+	text_copy(p->old.inventory.uuid, MACHINE_UUID, old);
+	text_copy(p->new.inventory.uuid, MACHINE_UUID, new);
+	return p;
+}
+
+static void drop_serials(struct snapshot *s, enum part_kind from, enum part_kind to)
+{
+	for (size_t i = 0; i < s->inventory.count; i++) {
+		if (s->inventory.parts[i].kind >= from && s->inventory.parts[i].kind <= to)
+			s->inventory.parts[i].serial[0] = '\0';
+	}
+}
+
+/* What the UUID says, with and without a serial number of the board, and with and without parts that both have. */
+static void test_uuid(void)
+{
+	static const char one[] = "00112233-4455-6677-8899-aabbccddeeff",
+			  turned[] = "33221100-5544-7766-8899-aabbccddeeff",
+			  other[] = "00112233-4455-6677-8899-aabbccddeefe";
+	static const struct {
+		const char *old, *new;
+		bool same_serial, same_parts, same;
+	} cases[] = {{one, one, false, false, true}, {one, turned, false, false, true},
+		{turned, one, false, false, true}, {one, other, false, true, false},
+		{one, other, true, true, true}, {one, other, true, false, false},
+		{one, one, true, false, true}, {one, "", true, false, true},
+		{one, "", false, true, true}, {one, "", false, false, false},
+		{"", "", false, false, false}, {"x", "y", false, true, false},
+		{"00112233", "33221100", false, true, false}};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct pair *p = with_uuids(cases[i].old, cases[i].new);
+
+		if (!cases[i].same_serial)
+			drop_serials(&p->old, PART_BOARD, PART_BOARD);
+		if (!cases[i].same_parts)
+			drop_serials(&p->new, PART_DIMM, PART_NIC);
+		CHECK(compare_is_same_machine(&p->old.inventory, &p->new.inventory) ==
+				cases[i].same,
+			"case %zu", i);
+		text_copy(p->new.inventory.parts[0].serial, PART_TEXT, "ZM16");
+		CHECK(compare_is_same_machine(&p->old.inventory, &p->new.inventory) ==
+				(cases[i].same && !cases[i].same_serial),
+			"case %zu: another serial number", i);
+		free(p);
+	}
 }
 
 /* Whatever is in both, each part is told of once, and no run differs from itself. */
@@ -253,6 +306,7 @@ int main(void)
 	test_figures();
 	test_findings();
 	test_same_machine();
+	test_uuid();
 	test_any();
 	return test_end(__FILE__);
 }

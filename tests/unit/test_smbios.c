@@ -166,6 +166,41 @@ static void test_types(void)
 	CHECK_U64(smbios_installed_bytes(table_of(&m)), (UINT64_C(16) << 30) + (512u << 10));
 }
 
+/* A UUID that makers leave in many machines names none of them. */
+static void test_uuids(void)
+{
+	static const struct {
+		const char *bytes, *text;
+	} cases[] = {
+		{"\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff",
+			"33221100-5544-7766-8899-aabbccddeeff"},
+		{"\0\0\0\0\0\0\0\0\0\0\xac\x1f\x6b\x01\x02\x03",
+			"00000000-0000-0000-0000-ac1f6b010203"},
+		{"DELLB\0\x10\x35\x80R\xb3\xc0OKN2", "4c4c4544-0042-3510-8052-b3c04f4b4e32"},
+		{"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", ""},
+		{"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", ""},
+		{"\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", ""},
+		{"\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe", ""},
+		{"\0\2\0\3\0\4\0\5\0\6\0\7\0\x08\0\x09", ""},
+		{"\1\2\3\4\5\6\7\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10", ""},
+		{"\x78\x56\x34\x12\x34\x12\x78\x56\x90\xab\xcd\xde\xef\xaa\xbb\xcc", ""},
+		{"\x12\x34\x56\x78\x12\x34\x56\x78\x90\xab\xcd\xde\xef\xaa\xbb\xcc", ""},
+		{"\xef\xbe\xad\xde\xad\xde\xef\xbe\xde\xad\xbe\xef\xde\xad\xbe\xef", ""},
+		{"DELL\0\0\x10\x20\x80\x20\x80\xc0O\x20\x20\x20", ""},
+	};
+	uint8_t body[0x1b - 4] = {0};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct inventory inv = {.count = 0};
+		struct maker m = {.len = 0};
+
+		memcpy(body + 4, cases[i].bytes, 16);
+		add(&m, 1, body, sizeof(body), "");
+		smbios_inventory((struct span){0}, table_of(&m), &inv);
+		CHECK_STR(inv.uuid, cases[i].text);
+	}
+}
+
 static void test_persistent_memory(void)
 {
 	uint8_t body[0x54 - 4] = {0};
@@ -317,6 +352,7 @@ int main(void)
 {
 	test_entries();
 	test_types();
+	test_uuids();
 	test_persistent_memory();
 	test_oem_strings();
 	test_inventory();
