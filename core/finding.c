@@ -249,7 +249,7 @@ static const struct finding_info table[FINDING_COUNT] = {
 	[FINDING_LOG_UNAVAILABLE] = {"log-unavailable", WARN, NULL, SURE,
 		"No writable KIRIWAKELOG volume.",
 		"This run's results are on the screen and the serial line only.",
-		"Boot from a writable stick made from the image; check its write-protect switch.",
+		"Boot from a writable stick made from the image; check its write-protect switch, and that it is not full.",
 		"Nothing was taken from anywhere else: the volume was looked for and tried."},
 	[FINDING_OPTION_UNKNOWN] = {"option-unknown", WARN, NULL, SURE,
 		"An option was given that does not exist.",
