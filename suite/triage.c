@@ -166,6 +166,7 @@ static void hear_finding(struct triage *t, const struct record *r)
 	struct suspect *s = accused(t, r);
 	struct triage_case *c;
 
+	t->found = verdict_worse(t->found, verdict);
 	if (s == NULL)
 		return;
 	s->findings++;
@@ -260,16 +261,24 @@ static struct triage_step *step_of(struct triage *t, const char *id)
 	return step;
 }
 
+/* Whether what was recorded in the step says whom its verdict is about. */
+static bool is_accounted_for(const struct triage *t, enum verdict verdict)
+{
+	if (verdict == ERROR)
+		return t->blamed;
+	return verdict <= PASS || t->found >= verdict;
+}
+
 static void hear_check_end(struct triage *t, const struct record *r)
 {
 	struct triage_step *step = r->check != NULL ? step_of(t, r->check) : NULL;
 
+	if (r->check != NULL && !is_accounted_for(t, r->u.check_end.verdict))
+		trouble_all(t, r);
 	if (step == NULL)
 		return;
 	step->done = step->done || r->u.check_end.verdict != SKIP;
 	text_copy(step->why, sizeof(step->why), r->message != NULL ? r->message : "");
-	if (r->u.check_end.verdict == ERROR && !t->blamed)
-		trouble_all(t, r);
 }
 
 static void hear_doubt(struct triage *t, const struct record *r)
@@ -298,6 +307,7 @@ static void hear(void *ctx, const struct record *r)
 		hear_fault(t, r);
 	} else if (r->kind == RECORD_CHECK_BEGIN) {
 		t->blamed = false;
+		t->found = UNDECIDED;
 	} else if (r->kind == RECORD_CHECK_END) {
 		hear_check_end(t, r);
 	}

@@ -64,7 +64,8 @@ struct triage {
 	bool has_dimms;            /* among the suspects */
 	bool named[PARTS_MAX];     /* by place in the inventory: a DIMM that is a suspect */
 	bool unreached[PARTS_MAX]; /* likewise: a DIMM that is known not to have been tested */
-	bool blamed; /* in this step somebody was told of a fault of the environment */
+	bool blamed;        /* in this step somebody was told of a fault of the environment */
+	enum verdict found; /* the worst finding of this step */
 	size_t count;
 	struct suspect suspects[PARTS_MAX];
 	size_t case_count;

@@ -246,5 +246,7 @@ bool triage_before(const struct suspect *a, const struct suspect *b)
 		return order[a->state] < order[b->state];
 	if ((a->top == NULL) != (b->top == NULL))
 		return a->top != NULL;
+	if (a->top == NULL && a->could_not_test != b->could_not_test)
+		return a->could_not_test;
 	return (a->top != NULL ? compare(a->top, b->top) : compare_place(a, b)) < 0;
 }

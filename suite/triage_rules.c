@@ -103,7 +103,7 @@ static const char head[] =
 	"| state | when |\n|---|---|\n"
 	"| FAULTY | something was found on it that is FAIL, or that explains a FAIL elsewhere |\n"
 	"| SUSPECT | something was found on it that is WARN |\n"
-	"| UNTESTED | no check measured it; or one could not do its work; or all that was found on it is explained by another part's fault |\n"
+	"| UNTESTED | no check measured it; or one could not do its work, or ended badly and did not say on what; or all that was found on it is explained by another part's fault |\n"
 	"| CLEARED | it was measured, nothing was found, and every check that looked at it could do its work |\n\n"
 	"Silence never clears: CLEARED quotes what was done, and names the checks that were not.\n\n"
 	"**Order.** FAULTY, SUSPECT, UNTESTED, CLEARED; what is explained by another part stands below it. Within a state hints come last,\n"

@@ -31,6 +31,8 @@ static void name_suspect(char *buf, size_t cap, const struct part *p, const stru
 /* What to do; of a DIMM also which one to pull out. NULL: nothing. */
 static const char *what_next(char buf[SENTENCE], const struct suspect *s, const struct part *p)
 {
+	if (s->top == NULL && s->could_not_test && s->findings == 0)
+		return "Test it by other means, or here again with other firmware.";
 	if (s->top == NULL || s->top->next == NULL)
 		return NULL;
 	if (s->follows)
