@@ -13,6 +13,7 @@ VERSION := 0.1.0
 CC     ?= gcc
 CLANG  ?= clang
 PYTHON ?= /usr/bin/python3
+export PYTHON
 export SOURCE_DATE_EPOCH ?= 1704067200
 
 PURE_ROOMS := core memtest nicprobe diskbench evidence report suite
@@ -140,7 +141,7 @@ layers: $(B)/host/pure.a
 	@sh tests/layers.sh $(B)/host/pure.a
 
 qemu-test: image $(B)/kiriwake
-	KIRIWAKE_MATRIX=$(MATRIX) $(PYTHON) -m pytest -q qemu-tests $(if $(CASES),-k '$(subst $() , or ,$(CASES))')
+	KIRIWAKE_MATRIX=$(MATRIX) sh tests/run-qemu.sh $(if $(CASES),-k '$(subst $() , or ,$(CASES))')
 
 test: all image
 	@sh tests/run-all.sh

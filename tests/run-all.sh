@@ -77,7 +77,7 @@ part clang "$MAKE" -s -j"$jobs" clang
 part format formatted
 part fuzz "$MAKE" -s -j"$jobs" fuzz FUZZ_SECONDS=5
 part reproducible reproducible
-part qemu "$PYTHON" -m pytest -q qemu-tests
+part qemu sh tests/run-qemu.sh
 
 echo
 printf '%s\n' "$summary"

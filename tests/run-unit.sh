@@ -1,18 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-# Runs unit test programs; sums up what they counted. A program that dies counts as one failure.
+# Runs unit test programs, one on each CPU; sums up what they counted. A program that dies counts as one failure.
 # Usage: run-unit.sh BINARY...
 set -u
 passed=0
 failed=0
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
+
+printf '%s\n' "$@" | xargs -P "$(nproc)" -I{} sh -c '"$1" >"$1.out" 2>&1; echo $? >"$1.status"' sh {}
 
 for test in "$@"; do
-    "$test" >"$output" 2>&1
-    status=$?
-    cat "$output"
-    counts=$(sed -n 's/.*: \([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed$/\1 \2/p' "$output" | tail -n 1)
+    status=$(cat "$test.status")
+    cat "$test.out"
+    counts=$(sed -n 's/.*: \([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed$/\1 \2/p' "$test.out" | tail -n 1)
     if [ -z "$counts" ]; then
         counts="0 0"
     fi
