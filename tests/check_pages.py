@@ -4,7 +4,8 @@
 
     check_pages.py DIRECTORY...
 
-HTML: every element is closed in its place, nothing is fetched, nothing runs. JUnit: well-formed, and the counts are right.
+HTML: every element is closed in its place, nothing is fetched, nothing runs. JUnit: well-formed, only elements and attributes that
+the strict readers know (Jenkins' xUnit plugin, junit-10; Ant's order), and the counts are right.
 Prometheus: the text format 0.0.4 as strictly as its own checker takes it.
 
 Exit status: 0 all is well; 1 problems, one per line on standard output; 2 wrong usage.
@@ -22,6 +23,19 @@ NAME = r"[a-zA-Z_][a-zA-Z0-9_]*"
 COMMENT = re.compile(rf"# (HELP|TYPE) ({NAME}) (\S.*)")
 LABEL = rf'{NAME}="(?:[^"\\\n]|\\["\\n])*"'
 SAMPLE = re.compile(rf"({NAME})(?:\{{({LABEL}(?:,{LABEL})*)\}})? (\d+(?:\.\d+)?)")
+
+
+# {element: (attributes that must be there, others that may be, children in their order)}
+OUTCOME = set(), {"type", "message"}, []
+JUNIT = {
+    "testsuites": ({"tests", "failures", "errors"}, {"name", "time"}, ["testsuite"]),
+    "testsuite": ({"name", "tests", "failures", "errors", "skipped", "time"}, {"timestamp"}, ["properties", "testcase", "system-out"]),
+    "properties": (set(), set(), ["property"]),
+    "property": ({"name", "value"}, set(), []),
+    "testcase": ({"name", "classname", "time"}, set(), ["skipped", "error", "failure", "system-out"]),
+    "failure": OUTCOME, "error": OUTCOME, "skipped": OUTCOME,
+    "system-out": (set(), set(), []),
+}
 
 
 def not_plain(text):
@@ -72,12 +86,26 @@ def html_problems(text):
     return wrong
 
 
+def schema_problems(element):
+    must, may, children = JUNIT[element.tag]
+    here = set(element.keys())
+    wrong = [f"<{element.tag}> without {name}" for name in must - here]
+    wrong += [f"<{element.tag} {name}> is in no schema" for name in here - must - may]
+    wrong += [f"<{child.tag}> in <{element.tag}>" for child in element if child.tag not in children]
+    if wrong:
+        return wrong
+    order = [children.index(child.tag) for child in element]
+    wrong += [f"<{element.tag}> has its elements in another order"] * (order != sorted(order))
+    return wrong + [problem for child in element for problem in schema_problems(child)]
+
+
 def junit_problems(text):
     try:
         root = xml.etree.ElementTree.fromstring(text)
     except xml.etree.ElementTree.ParseError as error:
         return [f"not XML: {error}"]
     wrong = not_plain(text)
+    wrong += schema_problems(root) if root.tag == "testsuites" else [f"<{root.tag}> at the top"]
     cases = root.findall("testsuite/testcase")
     names = [case.get("name") for case in cases]
     if len(names) != len(set(names)):
@@ -87,7 +115,7 @@ def junit_problems(text):
         counts |= {f"{kind}s" if kind != "skipped" else kind: sum(case.find(kind) is not None for case in cases)
                    for kind in ("failure", "error", "skipped")}
         wrong += [f"{element.tag} says {name}={element.get(name)}, there are {count}" for name, count in counts.items()
-                  if element.get(name) != str(count)]
+                  if element.get(name, str(count)) != str(count)]
     wrong += [f"{case.get('name')} has no time" for case in cases if not re.fullmatch(r"\d+\.\d{3}", case.get("time", ""))]
     return wrong
 
