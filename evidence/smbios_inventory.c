@@ -20,11 +20,11 @@ bool smbios_is_placeholder(const char *s)
 		"system product name", "system manufacturer", "system version", "*[empty]*",
 		"empty", "manufacturer#*", "modulepartnumber*", "no dimm*", "*sernum*",
 		"*serialnum*", "*partnum*", "00000000", "0000000000000000", "ffffffff",
-		/* UUIDs that makers left in, as written or with the byte order of before 2.6; the last is a Dell without its
+		/* UUIDs that makers left in, as written or with the byte order of before 2.6; the last two are of a Dell without its
 		 * service tag. */
 		"12345678-1234-5678-*", "78563412-3412-7856-*", "01234567-89ab-cdef-*",
 		"*deadbeef*", "10000000-0000-8000-0040-000000000000",
-		"4c4c4544-0000-2010-8020-80c04f202020"};
+		"4c4c4544-0000-2010-8020-80c04f202020", "44454c4c-0000-1020-8020-80c04f202020"};
 	struct text t = {s, text_length(s)};
 
 	for (size_t i = 0; i < ARRAY_LEN(globs); i++) {

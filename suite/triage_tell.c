@@ -28,23 +28,43 @@ static void name_suspect(char *buf, size_t cap, const struct part *p, const stru
 		fmt_to(buf, cap, "%s %s", p->id, p->name);
 }
 
-/* What to do; of a DIMM also which one to pull out. NULL: nothing. */
+/* Where the part is and what stands on its label, for whoever pulls it out and for whom it is sent to. Empty: of other parts. */
+static void label(char buf[SENTENCE], const struct part *p)
+{
+	static const struct {
+		const char *at, *nowhere, *serial;
+	} words[PART_KIND_COUNT] = {
+		[PART_DIMM] = {"Slot", "Module", "serial"},
+		[PART_NIC] = {"Card at", "Card", "MAC address"},
+		[PART_DISK] = {"Disk at", "Disk", "serial"},
+	};
+
+	buf[0] = '\0';
+	if (p == NULL || words[p->kind].at == NULL)
+		return;
+	fmt_to(buf, SENTENCE, "%s %s", p->location[0] ? words[p->kind].at : words[p->kind].nowhere,
+		p->location[0] ? p->location : p->id);
+	if (p->part_number[0] != '\0')
+		fmt_add(buf, SENTENCE, ", part number %s", p->part_number);
+	if (p->serial[0] != '\0')
+		fmt_add(buf, SENTENCE, ", %s %s", words[p->kind].serial, p->serial);
+	fmt_add(buf, SENTENCE, ": ");
+}
+
+/* What to do, and with which part. NULL: nothing. */
 static const char *what_next(char buf[SENTENCE], const struct suspect *s, const struct part *p)
 {
 	if (s->top == NULL && s->could_not_test && s->findings == 0)
 		return "Test it by other means, or here again with other firmware.";
 	if (s->top == NULL || s->top->next == NULL)
 		return NULL;
-	if (s->follows)
+	if (s->follows) {
 		fmt_to(buf, SENTENCE, "Nothing yet: act on %s, then run again.",
 			triage_root(s->top)->suspect->part);
-	else if (p != NULL && p->kind == PART_DIMM)
-		fmt_to(buf, SENTENCE, "%s %s%s%s%s%s: %s", p->location[0] ? "Slot" : "Module",
-			p->location[0] ? p->location : p->id,
-			p->part_number[0] ? ", part number " : "", p->part_number,
-			p->serial[0] ? ", serial " : "", p->serial, s->top->next);
-	else
-		text_copy(buf, SENTENCE, s->top->next);
+		return buf;
+	}
+	label(buf, p);
+	fmt_add(buf, SENTENCE, "%s", s->top->next);
 	return buf;
 }
 

@@ -23,6 +23,9 @@ static void test_both_guilty(void)
 	CHECK(failure_code_read(h->codes[1], &f) == FAILURE_OK);
 	CHECK(f.code == FINDING_DISK_READ_ERROR && failure_code_fits(&f, "S3Z9NB0K"));
 	CHECK_STR(h->codes[2], "");
+	CHECK(strncmp(h->next[1], "Disk at PCI 4 port 1, serial S3Z9NB0K: Save ", 44) == 0, "%s",
+		h->next[1]);
+	CHECK_STR(h->next[0], finding_info(FINDING_NET_DUPLICATE_IP)->next);
 	free(b);
 }
 
@@ -54,6 +57,8 @@ static void test_no_link(void)
 	CHECK_STR(h->evidence[1], "nic0 explains it (without a link no frame passes): "
 				  "net-gateway-silent on nic0 at 192.168.1.1.");
 	CHECK_STR(h->next[1], "Nothing yet: act on nic0, then run again.");
+	CHECK(strncmp(h->next[0], "Card nic0, MAC address 52:54:00:00:00:01: ", 42) == 0, "%s",
+		h->next[0]);
 	CHECK_STR(h->codes[1], "");
 
 	find(b, FINDING_NET_PACKET_LOSS, NULL, "nic1", "192.168.1.7");

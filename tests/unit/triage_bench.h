@@ -78,8 +78,9 @@ static const struct part server[] = {{PART_BOARD, "board", .name = "X10SRi-F", .
 	{PART_FIRMWARE, "fw", .name = "EDK II"}, {PART_CPU, "cpu0", .name = "Xeon"},
 	{PART_MEMORY, "mem", .name = "memory"}, {PART_DIMM, "dimm0", .name = "DDR4"},
 	{PART_DIMM, "dimm1", .name = "DDR4"}, {PART_NETWORK, "net", .name = "network"},
-	{PART_NIC, "nic0", .name = "Intel"}, {PART_NIC, "nic1", .name = "Intel"},
-	{PART_DISK, "disk0", .name = "SSD", .serial = "S3Z9NB0K"},
+	{PART_NIC, "nic0", .name = "Intel", .serial = "52:54:00:00:00:01"},
+	{PART_NIC, "nic1", .name = "Intel"},
+	{PART_DISK, "disk0", .name = "SSD", .serial = "S3Z9NB0K", .location = "PCI 4 port 1"},
 	{PART_DISK, "disk1", .name = "HDD"}};
 
 static inline struct bench *bench_server(void)
