@@ -50,7 +50,7 @@ struct digest_finding {
 	enum verdict verdict; /* the worst; what follows is of the first of that kind */
 	const char *next;
 	char part[PART_ID];
-	char message[384];
+	char message[896];
 	char facts[DIGEST_FACTS]; /* "address 0x1000, bank 7, ..." */
 	size_t check;             /* DIGEST_CHECKS: outside every check */
 	uint64_t first_ns, last_ns;

@@ -37,8 +37,10 @@ static void keep_facts(struct digest_finding *f, const struct record *r)
 	f->facts[0] = '\0';
 	for (size_t i = 0; i < r->u.finding.field_count; i++) {
 		report_field(value, sizeof(value), &r->u.finding.fields[i]);
-		fmt_add(f->facts, sizeof(f->facts), "%s%s %s", i > 0 ? "; " : "",
-			report_text(r->u.finding.fields[i].name), value);
+		if (value[0] != '\0')
+			fmt_add(f->facts, sizeof(f->facts), "%s%s %s",
+				f->facts[0] != '\0' ? "; " : "",
+				report_text(r->u.finding.fields[i].name), value);
 	}
 }
 

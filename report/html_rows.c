@@ -197,7 +197,7 @@ void html_checks(const struct digest *d, struct sink out)
 	if (d->check_count == 0)
 		return;
 	html_heading(out, "checks", "Checks");
-	markup_raw(out, "<section class=\"card rows\">\n");
+	markup_raw(out, "<section class=\"card rows long\">\n");
 	for (size_t i = 0; i < d->check_count; i++) {
 		if (digest_is_check(&d->checks[i]))
 			put_check(d, i, out);

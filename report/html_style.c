@@ -59,14 +59,16 @@ const char html_style[] =
 	".figs{margin:.4rem 0 0;padding:0;list-style:none;display:grid;"
 	"grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:0 1.4rem;"
 	"font-size:.85rem;font-variant-numeric:tabular-nums}"
-	".figs li{display:flex;justify-content:space-between;gap:.8rem;"
-	"border-bottom:1px dotted var(--rule)}.figs span{color:var(--soft)}\n"
+	".figs li{display:flex;justify-content:space-between;gap:.8rem;white-space:nowrap;"
+	"border-bottom:1px dotted var(--rule)}.figs span{color:var(--soft);white-space:normal}\n"
 	"table{border-collapse:collapse;width:100%;font-size:.9rem}th{text-align:left;"
 	"color:var(--soft);font-weight:600}td,th{padding:.35rem .9rem .35rem 0;"
-	"border-bottom:1px solid var(--rule);vertical-align:top}.wide{overflow-x:auto}\n"
+	"border-bottom:1px solid var(--rule);vertical-align:top}th,td:first-child{overflow-wrap:normal;white-space:nowrap}"
+	".wide{overflow-x:auto}\n"
 	"pre{white-space:pre-wrap;margin:.4rem 0;font-size:.85rem}summary{cursor:pointer}\n"
 	"figure{margin:0}figcaption{display:flex;justify-content:space-between;gap:1rem;"
-	"margin-bottom:.5rem}figcaption b{font-weight:600}\n"
+	"margin-bottom:.5rem}figcaption b{font-weight:600}"
+	"figcaption span{white-space:nowrap}\n"
 	"figure svg{display:block;width:100%;height:auto}.wide svg{min-width:46rem}\n"
 	"svg text{font-family:inherit;fill:var(--soft)}.grid{stroke:var(--rule);stroke-width:8}"
 	".axis{stroke:var(--soft);stroke-width:8}.line{fill:none;stroke:var(--accent);stroke-width:18;"
@@ -85,9 +87,11 @@ const char html_style[] =
 	"@page{size:A4;margin:14mm}\n"
 	"@media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#bbb;--accent:#1f5fa8;"
 	"--wash:#fff;--FAIL:#a31510;--ERROR:#5a2f90;--WARN:#754600;--PASS:#155a35;--SKIP:#444}"
-	"body{font-size:9.5pt}.two{grid-template-columns:1fr 1fr}main,header,footer{max-width:none;padding-left:0;padding-right:0}"
-	".card,.row,figure,.next li{break-inside:avoid}.rows{break-inside:auto}h2{break-after:avoid;"
-	"margin-top:1.4rem}.wide{overflow:visible}.wide svg{min-width:0}}\n";
+	"html{font-size:9.5pt}body{font-size:1rem}table{font-size:.8rem}.two{grid-template-columns:1fr 1fr}main,header,footer{max-width:none;padding-left:0;padding-right:0}"
+	".card,.row,figure,.next li{break-inside:avoid}.rows,.rows.long .row{break-inside:auto}"
+	"h2,h3{break-after:avoid}h2{margin-top:1.4rem}.wide{overflow:visible}.wide svg{min-width:0}"
+	".figs{font-size:6.5pt;line-height:1.35;gap:0 1rem}.row{padding:.5rem .8rem;"
+	"grid-template-columns:5.4rem 1fr}.hero{padding:.6rem .9rem}.next{gap:.4rem}}\n";
 
 /* Octagon and cross, hexagon and question mark, triangle, circle and tick, broken circle. */
 const char html_shapes[] =

@@ -77,9 +77,26 @@ static void describe_range(
 		fmt_decimal(high, greatest_y(points, s->count), s->decimals), s->unit);
 }
 
+/* "disk0 latency of random reads, randread-4k.clat_ns": what it shows, and what the records call it. */
 static void caption(char *buf, size_t cap, const struct digest_series *s)
 {
-	fmt_to(buf, cap, "%s%s%s", s->part, s->part[0] != '\0' ? " " : "", s->name);
+	static const struct {
+		const char *glob, *shows;
+	} titles[] = {
+		{"seq-read*", "speed of sequential reads"},
+		{"*.clat_ns", "latency of random reads"},
+		{"seek*", "time of a seek by its distance"},
+		{"surface-classes", "time of each read of the surface"},
+		{"*.rtt", "round trips"},
+	};
+	const struct text name = {s->name, text_length(s->name)};
+
+	fmt_to(buf, cap, "%s%s", s->part, s->part[0] != '\0' ? " " : "");
+	for (size_t i = 0; i < ARRAY_LEN(titles); i++) {
+		if (text_glob((struct text){titles[i].glob, text_length(titles[i].glob)}, name))
+			fmt_add(buf, cap, "%s, ", titles[i].shows);
+	}
+	fmt_add(buf, cap, "%s", s->name);
 }
 
 void plot_curve(const struct digest *d, const struct digest_series *s, struct sink out)
@@ -112,6 +129,12 @@ void plot_curve(const struct digest *d, const struct digest_series *s, struct si
 	svg_close(&p);
 }
 
+/* Where a class stands on an axis of decades: one from 0 is all that is below the next. */
+static uint64_t class_at(const struct point *points, size_t count, size_t i)
+{
+	return points[i].x == 0 && i + 1 < count ? points[i + 1].x / 2 : points[i].x;
+}
+
 /* Counts of the classes that fall into each bar; both axes in decades. */
 void plot_histogram(const struct digest *d, const struct digest_series *s, struct sink out)
 {
@@ -122,7 +145,7 @@ void plot_histogram(const struct digest *d, const struct digest_series *s, struc
 
 	svg_plot_init(&p, out, WIDTH, HEIGHT);
 	p.x = (struct svg_axis){.unit = SVG_TIME, .log = true, .low = 1};
-	while (p.x.low <= points[0].x / 10)
+	while (p.x.low <= class_at(points, s->count, 0) / 10)
 		p.x.low *= 10;
 	p.x.high = points[s->count - 1].x;
 	p.x.high += p.x.high < UINT64_MAX / 2 ? p.x.high / 8 + 1 : 0;
@@ -132,7 +155,7 @@ void plot_histogram(const struct digest *d, const struct digest_series *s, struc
 	high = svg_log2(p.x.high);
 	p.y = (struct svg_axis){.log = true, .low = 0, .high = 10};
 	for (size_t i = 0; i < s->count; i++) {
-		const uint64_t at = svg_log2(points[i].x);
+		const uint64_t at = svg_log2(class_at(points, s->count, i));
 		uint64_t bar = at > low ? (at - low) * BARS / (high - low + 1) : 0;
 
 		bars[bar < BARS ? bar : BARS - 1] += points[i].y;

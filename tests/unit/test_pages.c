@@ -148,6 +148,8 @@ static void test_golden(void)
 	CHECK_U64(times(html.text, "<figure"), 8);
 	CHECK_U64(times(html.text, "</figure>"), 8);
 	CHECK(strstr(html.text, "Explained by <b>disk0</b>") != NULL);
+	CHECK(strstr(html.text, "<b>disk0 latency of random reads, randread-4k.clat_ns</b>") !=
+		NULL);
 	CHECK_U64(times(html.text, "http"), 1); /* the policy's http-equiv: nothing is fetched */
 }
 
