@@ -204,35 +204,58 @@ static bool is_program(struct place place, struct text word)
 	return place.at == 1 && text_glob((struct text){glob, sizeof(glob) - 1}, word);
 }
 
-static void read_words(struct config *config, struct place place, struct text rest,
+/* The words of a source, one after the other. A secret that stands apart from its key, behind a blank, is a word by itself:
+ * nobody may see it. */
+struct words {
+	struct text rest, word;
+	struct text key; /* the word up to its '=' */
+	bool due;        /* the secret key before this word had no value */
+	bool secret;     /* this word is that value */
+};
+
+/* False: there is no further one. */
+static bool next_word(struct words *w)
+{
+	w->rest = text_trim(w->rest);
+	w->word = w->key = (struct text){w->rest.at, word_length(w->rest)};
+	w->rest = (struct text){w->rest.at + w->word.len, w->rest.len - w->word.len};
+	w->key.len = 0;
+	while (w->key.len < w->word.len && w->word.at[w->key.len] != '=')
+		w->key.len++;
+	w->secret = w->due && (w->key.len == w->word.len || find(w->key) == NULL);
+	w->due = w->secret ? text_is(w->word, "=")
+			   : w->word.len <= w->key.len + 1 && is_secret(w->key);
+	return w->word.len > 0;
+}
+
+static void read_words(struct config *config, struct place place, struct text words,
 	struct option_problems *problems)
 {
-	for (rest = text_trim(rest); rest.len > 0; rest = text_trim(rest)) {
-		struct text word = {rest.at, word_length(rest)};
+	struct words w = {.rest = words};
 
-		rest = (struct text){rest.at + word.len, rest.len - word.len};
+	while (next_word(&w)) {
 		place.at++;
-		if (!is_program(place, word))
-			read_pair(config, place, word, problems);
+		if (w.secret)
+			complain(problems, place, hidden, (struct text){w.word.at, 0},
+				(struct option_problem){.unknown = true, .bare = true});
+		else if (!is_program(place, w.word))
+			read_pair(config, place, w.word, problems);
 	}
 }
 
 void options_show_words(struct text words, char *dst, size_t cap)
 {
+	struct words w = {.rest = words};
 	char shown[WORD_SHOWN_MAX];
 
-	dst[0] = '\0';
-	for (words = text_trim(words); words.len > 0; words = text_trim(words)) {
-		struct text word = {words.at, word_length(words)}, key = {word.at, 0};
+	for (dst[0] = '\0'; next_word(&w);) {
+		const bool has_value = w.key.len < w.word.len;
+		const bool hides = has_value && is_secret(w.key);
+		const struct text seen = w.secret ? hidden : hides ? w.key : w.word;
 
-		words = (struct text){words.at + word.len, words.len - word.len};
-		while (key.len < word.len && word.at[key.len] != '=')
-			key.len++;
-		if (is_secret(key))
-			word.len = key.len;
-		text_clean(shown, sizeof(shown), word.at, word.len);
+		text_clean(shown, sizeof(shown), seen.at, seen.len);
 		fmt_add(dst, cap, "%s%s%s", dst[0] != '\0' ? " " : "", shown,
-			is_secret(key) ? "=" OPTION_HIDDEN : "");
+			hides && !w.secret ? "=" OPTION_HIDDEN : "");
 	}
 }
 

@@ -266,6 +266,38 @@ static void test_secrets(void)
 	}
 }
 
+/* Nor is it shown where a blank parts it from its key, which words on a command line are then. */
+static void test_secrets_apart(void)
+{
+	static const struct {
+		const char *words, *shown;
+		size_t problems;
+	} apart[] = {
+		{"net.snmp.community s3cret passes=2", "net.snmp.community *** passes=2", 2},
+		{"net.snmp.community= s3cret passes=2", "net.snmp.community=*** *** passes=2", 1},
+		{"net.snmp.community = s3cret passes=2", "net.snmp.community *** *** passes=2", 3},
+		{"net.snmp.community =s3cret passes=2", "net.snmp.community *** passes=2", 2},
+		{"net.snmp.comunity s3=cret passes=2", "net.snmp.comunity *** passes=2", 2},
+		{"net.snmp.community \"s3 cret\" passes=2", "net.snmp.community *** passes=2", 2},
+		{"net.snmp.community passes=2", "net.snmp.community passes=2", 1},
+		{"passes=2 net.snmp.community", "passes=2 net.snmp.community", 1},
+	};
+	char shown[256];
+
+	for (size_t i = 0; i < ARRAY_LEN(apart); i++) {
+		const struct text words = {apart[i].words, strlen(apart[i].words)};
+
+		CHECK_U64(read_words(apart[i].words), apart[i].problems);
+		CHECK_U64(config.passes, 2);
+		for (size_t n = 0; n < problems.count; n++)
+			CHECK(strstr(problem(n), "cret") == NULL &&
+					strstr(problem(n), "s3") == NULL,
+				"%s", problem(n));
+		options_show_words(words, shown, sizeof(shown));
+		CHECK_STR(shown, apart[i].shown);
+	}
+}
+
 static void test_flood(void)
 {
 	options_defaults(&config);
@@ -327,6 +359,7 @@ int main(void)
 	test_messages();
 	test_flood();
 	test_secrets();
+	test_secrets_apart();
 	test_round_trip();
 	test_document();
 	return test_end(__FILE__);
