@@ -244,6 +244,8 @@ struct nic_wire {
 	enum duplex duplex;
 	bool counted;                /* it has the counters: */
 	uint32_t counts[NIC_COUNTS]; /* since they were read last; reading clears them */
+	uint32_t
+		missed_so_far; /* of a card that counts nothing but missed frames, since its reset; else 0 */
 };
 
 struct nic {

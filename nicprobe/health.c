@@ -33,6 +33,11 @@ void health_read(struct station *st)
 	}
 	for (size_t i = 0; wire.counted && h->known && i < NIC_COUNTS; i++)
 		h->counts[i] += wire.counts[i];
+	if (h->known) /* less than before: the card was reset */
+		h->counts[NIC_MISSED] += wire.missed_so_far -
+					 (wire.missed_so_far >= h->wire.missed_so_far
+							 ? h->wire.missed_so_far
+							 : 0);
 	h->wire = wire;
 	h->known = true;
 	h->gone = false;
@@ -93,7 +98,9 @@ void health_tell_link(struct run *run, struct station *st)
 	if (!st->health.known || !w->link || w->speed_mbps == 0)
 		return;
 	record_measure(run->rec, st->nic->id, "speed", w->speed_mbps, 0, "Mb/s");
-	record_measure(run->rec, st->nic->id, "full_duplex", w->duplex == DUPLEX_FULL, 0, "1");
+	if (w->duplex != DUPLEX_UNKNOWN)
+		record_measure(
+			run->rec, st->nic->id, "full_duplex", w->duplex == DUPLEX_FULL, 0, "1");
 	tell_slow(run, st);
 }
 

@@ -5,6 +5,7 @@
 #define VENDOR_INTEL   0x8086
 #define VENDOR_REALTEK 0x10ec
 #define ALL_ONES       0xffffffffu
+#define MISSED_BITS    0x00ffffffu
 
 /* ---- which cards ---- */
 
@@ -18,6 +19,7 @@ enum family {
 	REALTEK_FAST,
 	REALTEK_2500,
 	REALTEK_5000,
+	REALTEK_8139,
 };
 
 /* Device ids as Intel and Realtek assign them; of Intel's all that have the registers of the 8254x. */
@@ -54,6 +56,7 @@ static const uint16_t realtek_gigabit[] = {0x8161, 0x8167, 0x8168, 0x8169};
 static const uint16_t realtek_fast[] = {0x8136};
 static const uint16_t realtek_2500[] = {0x8125, 0x8162, 0x3000};
 static const uint16_t realtek_5000[] = {0x8126};
+static const uint16_t realtek_8139[] = {0x8138, 0x8139};
 
 static const struct {
 	uint16_t vendor_id;
@@ -70,6 +73,7 @@ static const struct {
 	{VENDOR_REALTEK, REALTEK_FAST, realtek_fast, ARRAY_LEN(realtek_fast)},
 	{VENDOR_REALTEK, REALTEK_2500, realtek_2500, ARRAY_LEN(realtek_2500)},
 	{VENDOR_REALTEK, REALTEK_5000, realtek_5000, ARRAY_LEN(realtek_5000)},
+	{VENDOR_REALTEK, REALTEK_8139, realtek_8139, ARRAY_LEN(realtek_8139)},
 };
 
 static bool family_of(uint16_t vendor_id, uint16_t device_id, enum family *ret)
@@ -109,6 +113,9 @@ struct layout {
 	struct speed speeds[5];     /* up to one with mask 0, which always matches */
 	unsigned max_mbps;
 	uint16_t counters[NIC_COUNTS]; /* 0: it has no such */
+	bool link_is_low;              /* the link bit is 0 with link */
+	bool hides_duplex;             /* it stands in the PHY only */
+	uint16_t missed_so_far; /* a counter of 24 bits that reading does not clear; 0: none */
 };
 
 #define INTEL_COUNTERS                                                                        \
@@ -163,6 +170,15 @@ static const struct layout layouts[] = {
 	[REALTEK_5000] = {REALTEKS,
 		.speeds = {{0x1000, 0x1000, 5000}, {0x400, 0x400, 2500}, UP_TO_1000_REALTEK},
 		.max_mbps = 5000},
+	/* Media Status, Missed Packet Counter */
+	[REALTEK_8139] = {.status = 0x0058,
+		.status_bytes = 1,
+		.link = 0x04,
+		.link_is_low = true,
+		.hides_duplex = true,
+		.speeds = {{0x08, 0x08, 10}, {0, 0, 100}},
+		.max_mbps = 100,
+		.missed_so_far = 0x004c},
 };
 
 /* False: could not, or all ones, as of a card that is gone. */
@@ -170,6 +186,13 @@ static bool read_alive(
 	const struct register_port *port, uint32_t offset, unsigned bytes, uint32_t *ret)
 {
 	return port->read(port->ctx, offset, bytes, ret) && *ret != ALL_ONES >> (32 - 8 * bytes);
+}
+
+static enum duplex duplex_of(const struct layout *l, uint32_t status)
+{
+	if (l->hides_duplex)
+		return DUPLEX_UNKNOWN;
+	return l->full_duplex == 0 || status & l->full_duplex ? DUPLEX_FULL : DUPLEX_HALF;
 }
 
 static unsigned speed_of(const struct layout *l, uint32_t status)
@@ -201,12 +224,16 @@ bool wire_read(uint16_t vendor_id, uint16_t device_id, const struct register_por
 			return false;
 		wire.counted = true;
 	}
+	if (l->missed_so_far != 0) {
+		if (!read_alive(port, l->missed_so_far, 4, &wire.missed_so_far))
+			return false;
+		wire.missed_so_far &= MISSED_BITS;
+	}
 	wire.max_speed_mbps = l->max_mbps;
-	wire.link = (status & l->link) != 0;
+	wire.link = (status & l->link) != 0 ? !l->link_is_low : l->link_is_low;
 	if (wire.link) {
 		wire.speed_mbps = speed_of(l, status);
-		wire.duplex = l->full_duplex == 0 || status & l->full_duplex ? DUPLEX_FULL
-									     : DUPLEX_HALF;
+		wire.duplex = duplex_of(l, status);
 	}
 	*ret = wire;
 	return true;

@@ -4,7 +4,8 @@
  * Pure over a register port. Nothing is written, so that the firmware's driver keeps the card; reading the counters clears
  * them.
  * Spec.  Intel 8254x and 8257x family software developer's manuals, and those of the I210, I350 and I225 (Device Status, Statistic
- *        Registers); 82599, X540 and X550 datasheets (LINKS, statistics); Realtek RTL8169/8168/8125 registers (PHYstatus).
+ *        Registers); 82599, X540 and X550 datasheets (LINKS, statistics); Realtek RTL8169/8168/8125 registers (PHYstatus);
+ *        RTL8139 registers (Media Status, Missed Packet Counter).
  * Trust. All ones are what a card that is gone answers: then nothing is known.
  */
 #ifndef KIRIWAKE_NICPROBE_WIRE_H

@@ -2,6 +2,7 @@
 /* What a card's registers say of its wire, on register files good and bad; and what the checks make of it, alone and together
  * with what the switch says. */
 #include "core/pcie.h"
+#include "nicprobe/health.h"
 #include "nicprobe/pump.h"
 #include "nicprobe/wire.h"
 #include "tests/unit/net_rig.h"
@@ -21,7 +22,7 @@ static bool read_register(void *ctx, uint32_t offset, unsigned bytes, uint32_t *
 {
 	struct registers *r = ctx;
 
-	CHECK(bytes == (r->bytes != 0 ? r->bytes : 4));
+	CHECK(bytes == (r->bytes != 0 && offset != 0x4c ? r->bytes : 4));
 	if (r->left-- == 0)
 		return false;
 	*ret = offset == r->offset ? r->value : 0;
@@ -70,11 +71,16 @@ static void test_registers(void)
 		{0x10ec, 0x8126, 0x6c, 0x1003, true, true, 5000, 5000, DUPLEX_FULL},
 		{0x10ec, 0x8168, 0x6c, 0x11, true, false, 0, 1000, DUPLEX_UNKNOWN},
 		{0x10ec, 0x8168, 0x6c, 0xff, false, false, 0, 0, DUPLEX_UNKNOWN},
+		{0x10ec, 0x8139, 0x58, 0xd0, true, true, 100, 100, DUPLEX_UNKNOWN},
+		{0x10ec, 0x8139, 0x58, 0xd8, true, true, 10, 100, DUPLEX_UNKNOWN},
+		{0x10ec, 0x8139, 0x58, 0xd4, true, false, 0, 100, DUPLEX_UNKNOWN},
+		{0x10ec, 0x8139, 0x58, 0xff, false, false, 0, 0, DUPLEX_UNKNOWN},
 		{0x10ec, 0x10d3, 0x6c, 0x13, false, false, 0, 0, DUPLEX_UNKNOWN},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const unsigned bytes = cases[i].offset != 0x6c                                 ? 4
+		const unsigned bytes = cases[i].offset == 0x58                                 ? 1
+				       : cases[i].offset != 0x6c                               ? 4
 				       : cases[i].device >= 0x8125 && cases[i].device < 0x8136 ? 2
 											       : 1;
 		struct registers r = {cases[i].offset, cases[i].value, 100, bytes};
@@ -108,6 +114,14 @@ static void test_counters(void)
 		for (unsigned c = 0; c < NIC_COUNTS; c++)
 			CHECK(w.counts[c] == (c == cases[i].count ? 9 : 0), "%zu %u", i, c);
 	}
+	for (unsigned n = 0; n < 3; n++) { /* one that counts nothing else, and on; or goes away */
+		struct registers r = {0x4c, 0xff000007, n, 1};
+		const struct register_port port = {&r, read_register};
+		struct nic_wire w = {0};
+
+		CHECK(wire_read(0x10ec, 0x8139, &port, &w) == (n == 2) && !w.counted);
+		CHECK_U64(w.missed_so_far, n == 2 ? 7 : 0);
+	}
 	for (unsigned n = 0; n <= NIC_COUNTS; n++) { /* the card goes away in the midst */
 		struct registers r = {8, 0x83, n, 4};
 		const struct register_port port = {&r, read_register};
@@ -130,7 +144,8 @@ static bool read_anything(void *ctx, uint32_t offset, unsigned bytes, uint32_t *
 static void test_hostile(void)
 {
 	static const uint16_t devices[][2] = {{0x8086, 0x10d3}, {0x8086, 0x15f3}, {0x8086, 0x10fb},
-		{0x8086, 0x1563}, {0x10ec, 0x8168}, {0x10ec, 0x8125}, {0x10ec, 0x8126}};
+		{0x8086, 0x1563}, {0x10ec, 0x8168}, {0x10ec, 0x8125}, {0x10ec, 0x8126},
+		{0x10ec, 0x8139}};
 	static const unsigned speeds[] = {0, 10, 100, 1000, 2500, 5000, 10000};
 	struct rng rng = {7};
 	const struct register_port port = {&rng, read_anything};
@@ -328,6 +343,26 @@ static void test_gone_and_fast(void)
 	net_session_end(&rig.run);
 }
 
+/* A counter that reading does not clear, and that a reset does. It is no ground to say that no frame was damaged. */
+static void test_counts_on(void)
+{
+	static const uint32_t readings[] = {5010, 3, 4};
+
+	fake = (struct nic_wire){.link = true, .missed_so_far = 5000};
+	readings_left = UINT32_MAX;
+	rig_init(&rig, (const char *const[]){"asks=10.0.2.77", NULL});
+	rig.nics[0].wire = read_fake;
+	rig_check(&rig, 0);
+	for (size_t i = 0; i < ARRAY_LEN(readings); i++) {
+		fake.missed_so_far = readings[i];
+		health_read(&rig.session.stations[0]);
+	}
+	CHECK_U64(rig.session.stations[0].health.counts[NIC_MISSED], 10 + 3 + 1);
+	net_session_end(&rig.run);
+	CHECK_STR(rig_codes(&rig), "");
+	CHECK(strstr(rig.coverage, "its own counters") == NULL, "%s", rig.coverage);
+}
+
 /* A slot with fewer lanes is a note, no finding. */
 static void test_bus(void)
 {
@@ -353,6 +388,7 @@ int main(void)
 	test_checks();
 	test_errors_once();
 	test_gone_and_fast();
+	test_counts_on();
 	test_bus();
 	return test_end(__FILE__);
 }
