@@ -145,7 +145,7 @@ static const struct finding_info table[FINDING_COUNT] = {
 		"An abnormal rate of broadcast frames arrives.",
 		"A storm: every host on the segment spends its time dropping them.",
 		"Find the listed sender in the switch's address table; look for a loop.",
-		"The rate is counted. A large flat network is noisy without any fault."},
+		"The rate is counted, and is the least that arrives: what card and driver drop is not seen. A large flat network is noisy without any fault."},
 	[FINDING_NET_MTU_HOLE] = {"net-mtu-hole", FAIL, "net", LIKELY,
 		"Large packets that may not be fragmented vanish without a word, small ones pass.",
 		"A device on the way has a smaller MTU and does not say so: connections open and then hang.",

@@ -5,13 +5,16 @@
 #include "host/sim_peer.h"
 #include "nicprobe/eth.h"
 
-#define NS_PER_S     1000000000u
-#define WIRE_NS      20000u
-#define FLAP_FROM_NS (5ull * NS_PER_S)
-#define FLAP_TO_NS   (6ull * NS_PER_S)
-#define STORM_LAG_NS 10000000u /* what is older than this when we get to it never happened */
-#define SLOW_RX_NS   2000000u
-#define FRAME_MIN    60
+#define NS_PER_S       1000000000u
+#define WIRE_NS        20000u
+#define FLAP_FROM_NS   (5ull * NS_PER_S)
+#define FLAP_TO_NS     (6ull * NS_PER_S)
+#define STORM_LAG_NS   10000000u /* what is older than this when we get to it never happened */
+#define SLOW_RX_NS     2000000u
+#define BUSY_RX_NS     1000000u
+#define BUSY_RX_ONE_IN 32
+#define MISSED_RX      3000
+#define FRAME_MIN      60
 
 static uint64_t now_ns(const struct sim_net *net)
 {
@@ -72,6 +75,13 @@ void sim_net_deliver(
 	}
 }
 
+/* A card that has no time for the wire while its driver asks again and again, as in an emulator. */
+static bool passes_by(struct sim_nic *nic, uint64_t t_ns)
+{
+	return nic->faults[SIM_BUSY_RX] && t_ns - nic->asked_ns < BUSY_RX_NS &&
+	       nic->passed++ % BUSY_RX_ONE_IN != 0;
+}
+
 static void storm(struct sim_net *net, uint64_t t_ns)
 {
 	static const uint8_t frame[FRAME_MIN] = {
@@ -82,9 +92,13 @@ static void storm(struct sim_net *net, uint64_t t_ns)
 	if (net->storm_next_ns + STORM_LAG_NS < t_ns)
 		net->storm_next_ns = t_ns - STORM_LAG_NS;
 	for (; net->storm_next_ns <= t_ns; net->storm_next_ns += net->storm_gap_ns) {
-		for (unsigned i = 0; i < net->nic_count; i++)
-			sim_net_deliver(
-				net, i, SIM_NO_CARD, (struct span){frame, sizeof(frame)}, 0);
+		for (unsigned i = 0; i < net->nic_count * net->storm_lot; i++) {
+			const unsigned nic = i % net->nic_count;
+
+			if (!passes_by(&net->nics[nic], t_ns))
+				sim_net_deliver(net, nic, SIM_NO_CARD,
+					(struct span){frame, sizeof(frame)}, 0);
+		}
 	}
 }
 
@@ -197,7 +211,8 @@ static enum nic_result card_receive(void *ctx, uint8_t *frame, size_t cap, size_
 			sim_peer_tick(net, &net->peers[i], t_ns);
 	}
 	storm(net, t_ns);
-	first = first_due(net, nic->index, t_ns);
+	nic->asked_ns = t_ns;
+	first = first_due(net, nic->index, now_ns(net)); /* putting the storm there took its time */
 	if (first == NULL || first->len > cap)
 		return NIC_EMPTY;
 	memcpy(frame, first->bytes, first->len);
@@ -221,7 +236,7 @@ static bool card_wire(void *ctx, struct nic_wire *ret)
 		ret->counts[NIC_CRC] = 77; /* from before the run */
 	else if (nic->faults[SIM_CRC_ERRORS])
 		ret->counts[NIC_CRC] = 3;
-	ret->counts[NIC_MISSED] = 1;
+	ret->counts[NIC_MISSED] = nic->faults[SIM_MISSED_RX] ? MISSED_RX : 1;
 	return true;
 }
 
@@ -229,7 +244,8 @@ static bool card_wire(void *ctx, struct nic_wire *ret)
 static bool is_wired(const struct sim_nic *nic)
 {
 	return nic->faults[SIM_WIRED] || nic->faults[SIM_SLOW_LINK] ||
-	       nic->faults[SIM_HALF_DUPLEX] || nic->faults[SIM_CRC_ERRORS];
+	       nic->faults[SIM_HALF_DUPLEX] || nic->faults[SIM_CRC_ERRORS] ||
+	       nic->faults[SIM_MISSED_RX];
 }
 
 size_t sim_net_nics(struct sim_net *net, struct nic *ret, size_t cap)
@@ -305,6 +321,16 @@ static bool set_storm(struct sim_net *net, uint64_t value)
 	if (value < 1 || value > 100000)
 		return false;
 	net->storm_gap_ns = NS_PER_S / value;
+	net->storm_lot = 1;
+	return true;
+}
+
+static bool set_burst(struct sim_net *net, uint64_t value)
+{
+	if (value < 1 || value > SIM_QUEUE_MAX)
+		return false;
+	net->storm_gap_ns = NS_PER_S;
+	net->storm_lot = (unsigned)value;
 	return true;
 }
 
@@ -330,8 +356,8 @@ static const struct {
 	const char *name;
 	bool (*set)(struct sim_net *net, uint64_t value); /* 0 where none is given */
 } conditions[] = {{"nics", set_nics}, {"loss", set_loss}, {"storm", set_storm},
-	{"apart", set_apart}, {"corrupt", set_corrupt}, {"reflect", set_reflect},
-	{"cardloss", set_card_loss}, {"cardcorrupt", set_card_corrupt},
+	{"burst", set_burst}, {"apart", set_apart}, {"corrupt", set_corrupt},
+	{"reflect", set_reflect}, {"cardloss", set_card_loss}, {"cardcorrupt", set_card_corrupt},
 	{"carddouble", set_card_double}};
 
 static const char *const faults[] = {
@@ -348,7 +374,9 @@ static const char *const faults[] = {
 	[SIM_SLOW_LINK] = "slow",
 	[SIM_HALF_DUPLEX] = "halfduplex",
 	[SIM_CRC_ERRORS] = "crcerrors",
+	[SIM_MISSED_RX] = "missedrx",
 	[SIM_SLOW_RX] = "slowrx",
+	[SIM_BUSY_RX] = "busyrx",
 };
 
 static bool add_condition(struct sim_net *net, struct text name, struct text value)

@@ -24,8 +24,9 @@
  *   nolink, linkunknown, linklies (down, but works), flap (down for a second after 5 s), nodriver, openfail,
  *   txhang, txfail, unheard (no other card hears what it sends),
  *   wired (its registers can be read: 1000 Mb/s, full duplex), slow (likewise: 100 Mb/s), halfduplex (likewise), crcerrors
- *   (likewise: 3 at every reading), slowrx (its driver takes 2 ms for a frame)   of card 0, or of card N with =N
- *   loss=PERCENT of the frames peers send     delay=DURATION     storm=FRAMES_PER_SECOND
+ *   (likewise: 3 at every reading), missedrx (likewise: 3000 missed frames at every reading), slowrx (its driver takes 2 ms for a
+ *   frame), busyrx (while it is asked again and again, most broadcasts pass it by)   of card 0, or of card N with =N
+ *   loss=PERCENT of the frames peers send     delay=DURATION     storm=FRAMES_PER_SECOND     burst=FRAMES at once, every second
  *   corrupt     one byte of every echo reply, under a right checksum
  *   cardloss=PERCENT, cardcorrupt=OFFSET, carddouble   of the frames that cards send to one another: some get lost, the
  *               byte at OFFSET is changed, all come twice
@@ -60,7 +61,9 @@ enum sim_fault {
 	SIM_SLOW_LINK,
 	SIM_HALF_DUPLEX,
 	SIM_CRC_ERRORS,
+	SIM_MISSED_RX,
 	SIM_SLOW_RX,
+	SIM_BUSY_RX,
 	SIM_FAULTS
 };
 
@@ -71,6 +74,8 @@ struct sim_nic {
 	bool opened;
 	bool faults[SIM_FAULTS];
 	unsigned readings; /* of its registers */
+	uint64_t asked_ns; /* for a frame, last */
+	unsigned passed;   /* broadcasts that came while it was asked without a pause */
 	char *error;       /* the port's */
 };
 
@@ -109,6 +114,7 @@ struct sim_net {
 	uint64_t delay_ns;
 	uint64_t storm_gap_ns; /* 0: none */
 	uint64_t storm_next_ns;
+	unsigned storm_lot; /* frames at once */
 	struct sim_mib mib;
 	size_t peer_count;
 	struct sim_peer peers[SIM_PEERS_MAX];

@@ -7,6 +7,7 @@
 #include "core/fmt.h"
 #include "nicprobe/cable.h"
 #include "nicprobe/checks.h"
+#include "nicprobe/health.h"
 #include "nicprobe/pump.h"
 #include "nicprobe/tell.h"
 #include "nicprobe/vendor.h"
@@ -18,17 +19,59 @@
 #define STORM_PER_S        1000u
 #define NEIGHBOURS_NOTED   16
 #define NONCES             3 /* one alone may get lost, and with it the loop or the other card */
+#define WINDOW_NS          (2ull * NS_PER_MS) /* some drivers have room for four frames */
+#define EMPTYING_NS        (20ull * NS_PER_MS)
 
-/* Takes what waited in the cards since nobody listened: it says nothing about rates now. */
-static void drain(struct run *run)
+/* Takes what waits in the cards, for so long at most. */
+static void drain(struct run *run, uint64_t most_ns)
 {
-	struct net_session *s = run->net;
-	uint64_t end_ns = run_now_ns(run) + DRAIN_NS;
+	const uint64_t end_ns = run_now_ns(run) + most_ns;
 
 	while (net_pump(run) > 0 && run_now_ns(run) < end_ns)
 		continue;
+}
+
+/* What came in while nobody listened says nothing about rates now. */
+static void begin_counting(struct run *run)
+{
+	struct net_session *s = run->net;
+
+	drain(run, DRAIN_NS);
+	for (size_t i = 0; i < s->station_count; i++) {
+		struct station *st = &s->stations[i];
+
+		st->traffic = (struct traffic){0};
+		health_read(st);
+		st->missed_before = st->health.counts[NIC_MISSED];
+	}
+}
+
+/* Leaves the cards alone for a moment, and takes what came then: of each that was empty before. */
+static void look_through_window(struct run *run)
+{
+	struct net_session *s = run->net;
+	uint64_t empties[NET_NICS_MAX], had[NET_NICS_MAX], start_ns, took_ns;
+	uint16_t empty = 0;
+
+	drain(run, EMPTYING_NS);
 	for (size_t i = 0; i < s->station_count; i++)
-		s->stations[i].traffic = (struct traffic){0};
+		empties[i] = s->stations[i].traffic.empties;
+	start_ns = run_now_ns(run);
+	net_pump(run);
+	for (size_t i = 0; i < s->station_count; i++) {
+		empty |= (uint16_t)((s->stations[i].traffic.empties > empties[i]) << i);
+		had[i] = s->stations[i].traffic.broadcast;
+	}
+	while (run_now_ns(run) - start_ns < WINDOW_NS)
+		continue; /* without the firmware's timer: an emulator's cards may have to wait for that */
+	net_pump(run);
+	took_ns = run_now_ns(run) - start_ns;
+	for (size_t i = 0; i < s->station_count; i++) {
+		struct traffic *t = &s->stations[i].traffic;
+
+		if (empty >> i & 1)
+			windows_add(&t->windows, t->broadcast - had[i], took_ns);
+	}
 }
 
 /* ---- what was heard ---- */
@@ -36,6 +79,24 @@ static void drain(struct run *run)
 static uint64_t per_second(uint64_t count, uint64_t took_ns)
 {
 	return took_ns == 0 ? 0 : count * NS_PER_S / took_ns;
+}
+
+/* Of the frames for which the card had no room, as many will have been broadcasts as of those that it had room for. */
+static uint64_t missed_broadcasts(const struct station *st)
+{
+	const uint64_t frames = traffic_frames(&st->traffic);
+	const uint64_t missed = st->health.counts[NIC_MISSED] - st->missed_before;
+
+	return frames == 0 ? 0 : missed * st->traffic.broadcast / frames;
+}
+
+/* How many broadcasts arrive in a second at least. */
+static uint64_t broadcast_rate(const struct station *st, uint64_t took_ns)
+{
+	const uint64_t counted = per_second(st->traffic.broadcast + missed_broadcasts(st), took_ns);
+	const uint64_t seen = windows_rate(&st->traffic.windows);
+
+	return seen > counted ? seen : counted;
 }
 
 static void tell_storm(struct run *run, const struct station *st, uint64_t rate)
@@ -53,25 +114,27 @@ static void tell_storm(struct run *run, const struct station *st, uint64_t rate)
 		FIELD_NUM("count", st->traffic.broadcast)};
 
 	record_finding(run->rec, FINDING_NET_STORM, NULL, fields, ARRAY_LEN(fields),
-		"%llu broadcast frames per second arrive on %s%s, most of them from %s.",
+		"At least %llu broadcast frames per second arrive on %s%s, most of them from %s.",
 		(unsigned long long)rate, st->nic->id,
 		overrun ? ", and more than its driver can take" : "",
 		vendor_mac_text(named, top->mac));
 }
 
-static void measure_card(struct run *run, const struct station *st, uint64_t took_ns)
+static void measure_card(struct run *run, struct station *st, uint64_t took_ns)
 {
 	const struct traffic *t = &st->traffic;
 	char vlans[VLANS_NAMED * 6 + 16];
+
+	health_read(st);
 	const struct {
 		const char *name;
-		uint64_t count;
-	} rates[] = {{"broadcast_rate", t->broadcast}, {"multicast_rate", t->multicast},
-		{"foreign_unicast_rate", t->unicast_other}};
+		uint64_t per_s;
+	} rates[] = {{"broadcast_rate", broadcast_rate(st, took_ns)},
+		{"multicast_rate", per_second(t->multicast, took_ns)},
+		{"foreign_unicast_rate", per_second(t->unicast_other, took_ns)}};
 
 	for (size_t i = 0; i < ARRAY_LEN(rates); i++)
-		record_measure(run->rec, st->nic->id, rates[i].name,
-			per_second(rates[i].count, took_ns), 0, "frames/s");
+		record_measure(run->rec, st->nic->id, rates[i].name, rates[i].per_s, 0, "frames/s");
 	if (t->malformed > 0)
 		record_note(run->rec, st->nic->id, "%llu malformed frames on %s.",
 			(unsigned long long)t->malformed, st->nic->id);
@@ -80,7 +143,7 @@ static void measure_card(struct run *run, const struct station *st, uint64_t too
 			"%llu frames with a VLAN tag on %s (VLAN %s); they were not looked into.",
 			(unsigned long long)t->tagged, st->nic->id,
 			traffic_vlans(t, vlans, sizeof(vlans)));
-	tell_storm(run, st, per_second(t->broadcast, took_ns));
+	tell_storm(run, st, rates[0].per_s);
 }
 
 static void note_same_lan(struct run *run)
@@ -134,17 +197,22 @@ static enum verdict listen(struct run *run)
 {
 	uint64_t listen_ns = config_thorough(run->config) ? LISTEN_THOROUGH_NS : LISTEN_QUICK_NS;
 	enum verdict verdict = SKIP;
-	uint64_t start_ns;
+	uint64_t start_ns, now_ns;
+	unsigned nonces = 0;
 	bool go_on = true;
 
 	if (!net_ready(run))
 		return SKIP;
-	drain(run);
+	begin_counting(run);
 	start_ns = run_now_ns(run);
 	net_send_lldp(run, LLDP_TTL_S);
-	for (unsigned i = 1; go_on && i <= NONCES; i++) {
-		net_send_nonces(run);
-		go_on = net_wait(run, start_ns + listen_ns * i / NONCES);
+	for (now_ns = start_ns; go_on && now_ns < start_ns + listen_ns; now_ns = run_now_ns(run)) {
+		if (now_ns - start_ns >= listen_ns / NONCES * nonces) {
+			net_send_nonces(run);
+			nonces++;
+		}
+		look_through_window(run);
+		go_on = net_wait(run, now_ns + listen_ns / WINDOWS_MAX);
 	}
 	if (go_on) {
 		conclude(run, run_now_ns(run) - start_ns);

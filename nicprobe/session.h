@@ -65,6 +65,8 @@ struct station {
 	bool clones_reported;
 	struct traffic traffic;
 	struct nic_health health;
+	uint64_t
+		missed_before; /* its count of missed frames when the traffic began to be counted */
 	struct switch_ports switches; /* at the other end of the cable */
 	bool lldp_sent, duplex_reported, switch_noted, vlans_reported;
 	size_t claimants_told, routers_told; /* of IPv6 */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Counting frames by class, and the senders that talk most. Pure. See traffic.h. */
+/* Counting frames by class and time, and the senders that talk most. Pure. See traffic.h. */
 #include "nicprobe/traffic.h"
 #include "core/fmt.h"
 
@@ -54,6 +54,31 @@ bool traffic_overruns(const struct traffic *t)
 	const uint64_t frames = traffic_frames(t);
 
 	return frames >= OVERRUN_MIN && t->empties < frames / OVERRUN_FRAMES_PER_EMPTY;
+}
+
+#define NS_IN_S 1000000000u
+
+void windows_add(struct windows *w, uint64_t frames, uint64_t took_ns)
+{
+	const uint64_t rate = frames * NS_IN_S / took_ns;
+
+	if (w->count < WINDOWS_MAX)
+		w->rates[w->count++] = rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX;
+}
+
+uint64_t windows_rate(const struct windows *w)
+{
+	uint32_t best = 0;
+
+	for (size_t i = 0; w->count >= WINDOWS_MIN && i < w->count; i++) {
+		size_t reached = 0;
+
+		for (size_t j = 0; j < w->count; j++)
+			reached += w->rates[j] >= w->rates[i];
+		if (reached > w->count / 2 && w->rates[i] > best)
+			best = w->rates[i];
+	}
+	return best;
 }
 
 const char *traffic_vlans(const struct traffic *t, char *buf, size_t cap)

@@ -12,10 +12,19 @@
 
 #define TALKERS_MAX 16
 #define VLANS_MAX   4096
+#define WINDOWS_MAX 60
+#define WINDOWS_MIN 12
 
 struct talker {
 	struct mac mac;
 	uint64_t count;
+};
+
+/* Short times in which a card was left alone and then read. A driver that takes its time for every frame, and drops the rest,
+ * takes what waited after such a pause all the same: it shows the rate on the wire, of which the frames counted are a part. */
+struct windows {
+	size_t count;
+	uint32_t rates[WINDOWS_MAX]; /* of each, in frames per second */
 };
 
 /* Frames of strangers. All zero: nothing counted. */
@@ -28,6 +37,7 @@ struct traffic {
 	uint8_t vlans[VLANS_MAX / 8]; /* a bit per VLAN id seen in a tag */
 	size_t talker_count;
 	struct talker talkers[TALKERS_MAX]; /* of broadcasts */
+	struct windows windows;             /* likewise */
 };
 
 /* `ours`: the destination is one of our cards. */
@@ -38,6 +48,14 @@ uint64_t traffic_frames(const struct traffic *t);
 
 /* Whether more arrived than could be taken from the card: it hardly ever had none. What was counted is only a part. */
 bool traffic_overruns(const struct traffic *t);
+
+/* Adds a window in which so many frames came, took_ns > 0 from an empty card to the last frame taken. No more than WINDOWS_MAX
+ * are kept. */
+void windows_add(struct windows *w, uint64_t frames, uint64_t took_ns);
+
+/* The frames per second that came in most of the windows, or more: a burst now and then does not change it. 0 of less than
+ * WINDOWS_MIN. */
+uint64_t windows_rate(const struct windows *w);
 
 /* "20, 30 and 2 more": the VLAN ids of tags that were seen, into buf[cap]. Returns buf. */
 #define VLANS_NAMED 8

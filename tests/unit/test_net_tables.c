@@ -298,6 +298,29 @@ static void talkers(void)
 	CHECK_U64(traffic_frames(&t), 1003);
 }
 
+/* `windows` of 2 ms with `each` frames, and `odd` ones with `in_odd`. */
+static uint64_t rate_of(size_t windows, uint64_t each, size_t odd, uint64_t in_odd)
+{
+	struct windows w = {0};
+
+	for (size_t i = 0; i < windows + odd; i++)
+		windows_add(&w, i < windows ? each : in_odd, 2000000);
+	return windows_rate(&w);
+}
+
+/* A burst is no rate, wherever it falls. */
+static void rates_in_windows(void)
+{
+	CHECK_U64(rate_of(WINDOWS_MIN - 1, 50, 0, 0), 0);
+	CHECK_U64(rate_of(WINDOWS_MIN, 50, 0, 0), 25000);
+	CHECK_U64(rate_of(2 * WINDOWS_MAX, 1, 0, 0), 500);
+	CHECK_U64(rate_of(WINDOWS_MAX - 1, 0, 1, 50), 0);
+	CHECK_U64(rate_of(WINDOWS_MIN - 1, 0, 1, 50), 0);
+	CHECK_U64(rate_of(WINDOWS_MAX - 20, 1, 20, 64), 500);
+	CHECK_U64(rate_of(30, 1, 30, 4), 500);
+	CHECK_U64(rate_of(29, 0, 31, 4), 2000);
+}
+
 int main(void)
 {
 	own_frames();
@@ -311,5 +334,6 @@ int main(void)
 	virtual_routers();
 	offers();
 	talkers();
+	rates_in_windows();
 	return test_end(__FILE__);
 }
