@@ -52,15 +52,13 @@ HOME = {
     "packet-corrupt": "rtl8139",
     "mtu-hole": "vmxnet3",
     "ping-overtaken": "e1000e",
-    "duplicate-mac": "rtl8139",
     "rogue-dhcp": "e1000e",
-    "gateway-two-macs": "rtl8139",
+    "gateway-two-macs-duplicate-mac": "rtl8139",
     "virtual-routers": "vmxnet3",
     "malformed-frames": "e1000e",
     "service-open": "e1000",
-    "ipv6-second-owner": "vmxnet3",
-    "ipv6-two-routers": "rtl8139",
-    "switch-lldp": "e1000e",
+    "ipv6-second-owner-two-routers": "vmxnet3",
+    "expected-port": "e1000e",
 }
 
 OWNERS = {"code": "net-duplicate-ip", "ip": SERVER_IP, "macs": including(ROUTER_MAC, CAMERA_MAC)}

@@ -52,7 +52,7 @@ class Case:
     speaks_from: frozenset[str] = frozenset()  # addresses that the machine may use on the network
     inspect: Callable[[Run, Result], Iterable[str]] | None = None  # more problems, in words
     within_s: float | None = None  # from power-on to power-off
-    timeout_s: float = 120
+    timeout_s: float = 240  # many times what it takes: the host may be slow, and only what hangs waits so long
 
 
 def word_at(address: int) -> Callable[[object], bool]:

@@ -32,7 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = Path(os.environ.get("KIRIWAKE_BUILD", ROOT / "build"))
 VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 
-SCREENSHOT_EVERY_S = 2.0
+SCREENSHOT_EVERY_S = 10.0
+END_WAIT_S = 30  # for QEMU to be gone, once it has closed the serial line
 ESCAPE_SEQUENCE = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]")
 CUT_SEQUENCE = re.compile(r"\x1b(\[[0-9;?=]*)?$")
 
@@ -260,6 +261,7 @@ class Run:
         """Runs the machine until QEMU ends or the time is over, and reads back what it left behind."""
         self.serial, self._cut_text, self._seen = "", "", 0
         self.peers, self.served = [], []
+        timed_out = True  # unless it ends by itself
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="kiriwake-") as sockets:
             self._sockets = Path(sockets)
@@ -267,7 +269,7 @@ class Run:
                 self._start(self._sockets)
                 timed_out = self._watch(started + timeout_s, list(events), live)
             finally:
-                exit_code = self._stop()
+                exit_code = self._stop(0 if timed_out else END_WAIT_S)
         seconds = time.monotonic() - started
         # QEMU's own copy is whole; of the line we listened to, the last words may be unread when the time is over.
         self.serial = ESCAPE_SEQUENCE.sub("", (self.directory / "serial.log").read_text("ascii", "replace"))
@@ -417,7 +419,7 @@ class Run:
             with contextlib.suppress(OSError, RuntimeError):
                 self.monitor("cont")
 
-    def _stop(self) -> int:
+    def _stop(self, patience_s: float) -> int:
         for peer in self.peers:
             peer.stop()
         if self._qmp is not None:
@@ -429,7 +431,7 @@ class Run:
         if self._process is None:
             raise RuntimeError("QEMU was not started")
         try:
-            self._process.wait(timeout=1)
+            self._process.wait(timeout=patience_s)
         except subprocess.TimeoutExpired:
             self._process.kill()
         exit_code = self._process.wait()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class Qmp:
-    def __init__(self, path: Path, timeout_s: float = 10):
+    def __init__(self, path: Path, timeout_s: float = 60):
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(timeout_s)
         self._socket.connect(str(path))

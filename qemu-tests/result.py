@@ -9,7 +9,7 @@ from pathlib import Path
 
 END_MARK = "KIRIWAKE END "
 END_LINE = re.compile(r"^KIRIWAKE END (verdict=\S+(?: \w+=\S+)+)\s*$", re.MULTILINE)
-LINK_AND_VERDICT = (r"end +nic\.link: PASS", r"FINDING +net\.\S+ \w+ net-duplicate-ip")
+LINK_AND_VERDICT = (r"end +nic\.link: ", r"FINDING +net\.\S+ \w+ net-duplicate-ip")
 VERDICT_OF_EXIT_CODE = {33: "PASS", 35: "FAIL", 37: "ERROR", 39: "WARN", 41: "SKIP"}
 
 

@@ -141,7 +141,7 @@ BAD = {
     "no wait after the probes": ((*PROBES, (5.5, "say", question(LEASE, GATEWAY))), "before it was found free"),
     "in conflict": ((*PROBES, (5.3, "hear", question(LEASE, GATEWAY, OTHER)), (8.0, "say", echo())), "while another has it"),
     "answered in conflict": (
-        (*GOOD[:-1], (7.65, "hear", question(NO_IP, LEASE, OTHER)), (8.8, "say", arp(OTHER, OURS, ARP_REPLY, LEASE, OTHER, NO_IP))),
+        (*GOOD[:-1], (7.65, "hear", question(NO_IP, LEASE, OTHER)), (9.8, "say", arp(OTHER, OURS, ARP_REPLY, LEASE, OTHER, NO_IP))),
         "while another has it",
     ),
     "lease in conflict": ((*LEASING, (5.2, "hear", question(LEASE, LEASE, OTHER))), "not found free"),
