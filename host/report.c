@@ -6,6 +6,7 @@
 #include "host/report.h"
 #include "core/bytes.h"
 #include "report/html.h"
+#include "report/jsonl.h"
 #include "report/junit.h"
 #include "report/latest.h"
 #include "report/prom.h"
@@ -113,6 +114,10 @@ static bool write_pages(struct pages *p, struct text records)
 	if (p->replay.bad_lines > 0)
 		fprintf(stderr, "kiriwake: %llu lines of results.jsonl are torn\n",
 			(unsigned long long)p->replay.bad_lines);
+	if (p->replay.schema > JSONL_SCHEMA)
+		fprintf(stderr,
+			"kiriwake: results.jsonl is of schema %llu, this program knows %d: what is new is left out\n",
+			(unsigned long long)p->replay.schema, JSONL_SCHEMA);
 	if (!p->replay.begun) {
 		fputs("kiriwake: results.jsonl holds no record of a run\n", stderr);
 		return false;

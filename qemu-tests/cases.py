@@ -180,7 +180,7 @@ def without_log(image: Path) -> None:
 
 def options_everywhere(image: Path) -> None:
     media.put_file(image, "KIRIWAKE", "/kiriwake.cfg", "log.keep = 11\nwatchdog = 101\npasses = 2\n")
-    media.put_file(image, "KIRIWAKELOG", "/kiriwake.cfg", "watchdog = 102\r\npasses = 3\r\nprofile = disk\r\n")
+    media.put_file(image, "KIRIWAKELOG", "/kiriwake.cfg", "watchdog = 102\r\npasses = 3\r\nprofile = disk\r\n", "utf-16")
 
 
 NO_LOG = {"verdict": "WARN", "has_log": False, "says": ("log-unavailable",)}
@@ -215,8 +215,11 @@ OPTIONS = (
         "option-bad-value",
         RAM_ONLY,
         verdict="WARN",
-        prepare=lambda image: media.put_file(image, "KIRIWAKELOG", "/kiriwake.cfg", "# mine\r\nbudget = soon\r\n"),
-        findings=({"code": "option-bad-value", "key": "budget", "value": "soon", "line": 2},),
+        prepare=lambda image: media.put_file(image, "KIRIWAKELOG", "/kiriwake.cfg", "# mine\r\nbudget = soon\r\n" + "# long\r\n" * 10000),
+        findings=(
+            {"code": "option-bad-value", "key": "budget", "value": "soon", "line": 2},
+            {"code": "option-bad-value", "key": "", "line": (65536 - 24) // 8 + 3},
+        ),
     ),
     Case(
         "option-precedence",

@@ -73,10 +73,10 @@ def _mtools(tool: str, image: Path, label: str, *args: str) -> None:
     subprocess.run(command, check=True, env=MTOOLS, capture_output=True)
 
 
-def put_file(image: Path, label: str, path: str, text: str) -> None:
+def put_file(image: Path, label: str, path: str, text: str, encoding: str = "ascii") -> None:
     """Writes one file onto a FAT volume of the image, replacing it."""
     source = image.with_suffix(".put")
-    source.write_text(text)
+    source.write_text(text, encoding, newline="")
     _mtools("mcopy", image, label, "-o", str(source), f"::{path}")
     source.unlink()
 

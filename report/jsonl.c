@@ -84,7 +84,7 @@ static void on_run_begin(struct jsonl *w, const struct record *r)
 		w->wall_s = r->u.run_begin.wall_s;
 	line_open(w, r);
 	json_object(&w->json, "schemaVersion");
-	json_number(&w->json, "major", 2);
+	json_number(&w->json, "major", JSONL_SCHEMA);
 	json_number(&w->json, "minor", 0);
 	json_end_line(&w->json);
 	jsonl_run_start(w, r);

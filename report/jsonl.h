@@ -15,6 +15,7 @@
 #include "core/record.h"
 #include "report/json.h"
 
+#define JSONL_SCHEMA  2  /* its major version */
 #define JSONL_STEPS   96 /* different checks in one run */
 #define JSONL_STEP_ID 64
 

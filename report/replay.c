@@ -48,8 +48,23 @@ bool replay_code(const char *code, enum finding_code *ret)
 	return false;
 }
 
+static enum verdict verdict_in(const struct record *r)
+{
+	switch (r->kind) {
+	case RECORD_FINDING:
+		return r->u.finding.verdict;
+	case RECORD_FAULT:
+		return ERROR;
+	case RECORD_CHECK_END:
+		return r->u.check_end.verdict;
+	default:
+		return UNDECIDED;
+	}
+}
+
 static void hand_out(struct replay *p, struct record *r)
 {
+	p->worst = verdict_worse(p->worst, verdict_in(r));
 	r->seq = p->seq++;
 	r->check = p->step_id[0] != '\0' ? p->check : NULL;
 	for (size_t i = 0; i < p->listener_count; i++)
@@ -118,51 +133,6 @@ void replay_split_fault(struct replay *p, const char *call)
 	p->pending.message = rest + len + 2;
 }
 
-/* "verdict=FAIL complete=no run=0007 checks=5 ...": word by word. */
-static void take_end_word(struct replay *p, struct text name, const char *value)
-{
-	struct counts *n = &p->end.u.run_end.counts;
-	const struct {
-		const char *name;
-		unsigned *number;
-	} numbers[] = {{"checks", &n->checks}, {"pass", &n->pass}, {"warn", &n->warn},
-		{"fail", &n->fail}, {"error", &n->error}, {"skip", &n->skip}};
-	uint64_t number;
-
-	if (text_is(name, "verdict"))
-		p->end.u.run_end.verdict = replay_verdict(value, UNDECIDED);
-	if (text_is(name, "complete"))
-		p->end.u.run_end.complete = text_same(value, "yes");
-	if (text_is(name, "run"))
-		text_copy(p->end_run, sizeof(p->end_run), value);
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-		if (text_is(name, numbers[i].name) &&
-			text_number((struct text){value, text_length(value)}, &number) &&
-			number <= UINT32_MAX)
-			*numbers[i].number = (unsigned)number;
-	}
-}
-
-static void read_end(struct replay *p, const char *words)
-{
-	struct text rest = {words, text_length(words)}, word;
-	char value[24];
-
-	p->end = (struct record){.kind = RECORD_RUN_END};
-	p->has_end = true;
-	while (text_word(&rest, &word)) {
-		struct text name = {word.at, 0};
-
-		while (name.len < word.len && name.at[name.len] != '=')
-			name.len++;
-		if (name.len < word.len) {
-			text_clean(value, sizeof(value), word.at + name.len + 1,
-				word.len - name.len - 1);
-			take_end_word(p, name, value);
-		}
-	}
-}
-
 static void take_log(struct replay *p, const struct json_node *content)
 {
 	const char *message = report_text(json_string(&p->tree, content, "message"));
@@ -173,7 +143,7 @@ static void take_log(struct replay *p, const struct json_node *content)
 		text_copy(p->incomplete_why, sizeof(p->incomplete_why),
 			message + sizeof(not_complete) - 1);
 	else if (begins_with(message, end_mark))
-		read_end(p, message + sizeof(end_mark) - 1);
+		replay_end_line(p, message + sizeof(end_mark) - 1);
 	else
 		replay_emit(p, &r);
 }
@@ -194,37 +164,13 @@ static void take_error(struct replay *p, const struct json_node *content)
 	replay_flush(p);
 }
 
-/* Should the END line have been torn: what the schema's own words say. */
-static enum verdict verdict_of(const char *status, const char *result)
-{
-	if (text_same(status, "COMPLETE"))
-		return replay_verdict(result, UNDECIDED);
-	return replay_verdict(status, UNDECIDED);
-}
-
-static void take_run_end(struct replay *p, const struct json_node *content)
-{
-	if (!p->has_end) {
-		p->end = (struct record){.kind = RECORD_RUN_END};
-		p->end.u.run_end.verdict = verdict_of(
-			report_text(json_string(&p->tree, content, "status")),
-			report_text(json_string(&p->tree, content, "result")));
-	}
-	if (p->end_run[0] == '\0')
-		text_copy(p->end_run, sizeof(p->end_run), "none");
-	p->end.u.run_end.run = p->end_run;
-	p->end.u.run_end.incomplete_why = p->incomplete_why;
-	p->step_id[0] = '\0';
-	replay_emit(p, &p->end);
-}
-
 static void take_run(struct replay *p, const struct json_node *artifact)
 {
 	static const struct replay_kind kinds[] = {
 		{"testRunStart", replay_run_start},
 		{"log", take_log},
 		{"error", take_error},
-		{"testRunEnd", take_run_end},
+		{"testRunEnd", replay_run_end},
 	};
 
 	replay_flush(p);
@@ -264,6 +210,9 @@ void replay_line(struct replay *p, struct text line)
 		return;
 	}
 	take_time(p, json_string(t, t->nodes, "timestamp"));
+	artifact = json_member(t, t->nodes, "schemaVersion", JSON_OBJECT);
+	if (artifact != NULL)
+		p->schema = json_whole(t, artifact, "major", 0);
 	artifact = json_member(t, t->nodes, "testRunArtifact", JSON_OBJECT);
 	if (artifact != NULL)
 		take_run(p, artifact);

@@ -26,6 +26,10 @@ void replay_split_fault(struct replay *p, const char *call);
 /* The testRunStart line. */
 void replay_run_start(struct replay *p, const struct json_node *content);
 
+/* What stands behind "KIRIWAKE END ", and the testRunEnd line. */
+void replay_end_line(struct replay *p, const char *words);
+void replay_run_end(struct replay *p, const struct json_node *content);
+
 /* If the line that tells of the run's start is torn, it started all the same. */
 void replay_begin(struct replay *p);
 

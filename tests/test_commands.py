@@ -118,6 +118,13 @@ def test_nothing_to_report(tmp_path):
     assert kiriwake("report", tmp_path / "nowhere").returncode == 64
 
 
+def test_later_schema(lines, tmp_path):
+    """What is new is left out, and that it is; what is known is read all the same."""
+    (tmp_path / "results.jsonl").write_text("\n".join([lines[0].replace('"major":2', '"major":3'), '{"novelty":[1]}', *lines[1:]]))
+    done = kiriwake("report", tmp_path)
+    assert done.returncode == 0 and b"schema 3" in done.stderr and b"Verdict: FAIL" in done.stdout
+
+
 @pytest.mark.parametrize("words", ["report", "report a b c", "docs", "docs nothing", "code", "code a b c", "compare a", "compare", "help me"])
 def test_wrong_usage(words):
     done = kiriwake(*words.split())

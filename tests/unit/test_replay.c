@@ -185,6 +185,23 @@ static void test_failure_code(void)
 	}
 }
 
+/* The END line may be another run's, or another's word: it says nothing better than what stands before it. */
+static void test_end_is_no_better(void)
+{
+	const char *end;
+
+	record_into(&first);
+	script_run_begin(&rec, "0007", &inventory);
+	script_duplicate_ip(&rec);
+	script_run_end(&rec, "0007", PASS, NULL);
+	replay_into(&again, first.jsonl.text, first.jsonl.used);
+	end = strstr(again.log.text, "KIRIWAKE END verdict=FAIL complete=yes");
+	CHECK(end != NULL, "%s", again.log.text);
+	CHECK(strncmp(again.latest.text, "Verdict: FAIL\n", 14) == 0, "%s", again.latest.text);
+	replay_into(&third, again.jsonl.text, again.jsonl.used);
+	output_same("again", third.jsonl.text, again.jsonl.text);
+}
+
 static void test_civil(void)
 {
 	static const int64_t instants[] = {
@@ -206,6 +223,7 @@ int main(void)
 	test_json();
 	test_civil();
 	test_failure_code();
+	test_end_is_no_better();
 	test_same();
 	test_hostile();
 	test_torn();
