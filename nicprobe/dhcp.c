@@ -48,28 +48,29 @@ static const struct word_option {
 	{54, false, offsetof(struct dhcp, server)},
 };
 
-static bool read_word(struct dhcp *m, uint8_t code, struct span value)
+/* A value of a wrong length is none: some servers send lists with nothing in them. */
+static void read_word(struct dhcp *m, uint8_t code, struct span value)
 {
 	for (size_t i = 0; i < ARRAY_LEN(word_options); i++) {
 		const struct word_option *o = &word_options[i];
 		uint32_t word;
 
-		if (o->code != code)
+		if (o->code != code || value.len < 4 || value.len % 4 != 0 ||
+			(!o->list && value.len != 4))
 			continue;
-		if (value.len < 4 || value.len % 4 != 0 || (!o->list && value.len != 4))
-			return false;
 		word = be32(value.at);
 		memcpy((uint8_t *)m + o->field, &word, sizeof(word));
 	}
-	return true;
 }
 
 static bool read_option(struct dhcp *m, uint8_t code, struct span value, uint8_t *overload)
 {
 	if (code == OPTION_DOMAIN)
 		text_clean(m->domain, sizeof(m->domain), value.at, value.len);
-	if (code != OPTION_TYPE && code != OPTION_OVERLOAD)
-		return read_word(m, code, value);
+	if (code != OPTION_TYPE && code != OPTION_OVERLOAD) {
+		read_word(m, code, value);
+		return true;
+	}
 	if (value.len != 1)
 		return false;
 	*(code == OPTION_TYPE ? &m->type : overload) = value.at[0];
@@ -123,6 +124,12 @@ enum dhcp_result dhcp_read(struct span pkt, struct dhcp *ret)
 		return DHCP_NO_TYPE;
 	*ret = m;
 	return DHCP_OK;
+}
+
+bool dhcp_answers(struct span pkt, struct mac client, uint32_t xid)
+{
+	return pkt.len >= SNAME_AT && pkt.at[0] == BOOT_REPLY && be32(pkt.at + XID_AT) == xid &&
+	       mac_same(mac_at(pkt.at + CHADDR_AT), client);
 }
 
 static bool is_reply(uint8_t type)

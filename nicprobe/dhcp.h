@@ -4,7 +4,8 @@
  * Pure.
  * Spec.  RFC 2131 section 2 (format) and table 5 (which options go with which message); RFC 2132.
  * Trust. None: servers on a suspect network may send anything. Options are bounded by the message, and an
- *        option that runs over its end makes the whole message bad.
+ *        option that runs over its end makes the whole message bad; one whose value has a wrong length is as if it
+ *        were not there.
  */
 #ifndef KIRIWAKE_NICPROBE_DHCP_H
 #define KIRIWAKE_NICPROBE_DHCP_H
@@ -50,13 +51,16 @@ enum dhcp_result {
 	DHCP_SHORT,
 	DHCP_NOT_ETHERNET,
 	DHCP_NO_COOKIE, /* plain BOOTP */
-	DHCP_BAD_OPTION, /* an option is longer than what is left, or has a length its type does not allow */
+	DHCP_BAD_OPTION, /* an option is longer than what is left, or type or overload is not one byte */
 	DHCP_NO_TYPE
 };
 
 /* Reads the message that `pkt` (the payload of a UDP datagram) holds, whoever sent it. With option overload,
  * `file` and `sname` are read too. On any result but DHCP_OK, *ret is untouched. */
 enum dhcp_result dhcp_read(struct span pkt, struct dhcp *ret);
+
+/* Whether `pkt` begins like an answer to this client's message `xid`, whatever follows. */
+bool dhcp_answers(struct span pkt, struct mac client, uint32_t xid);
 
 /* Writes `m` to pkt[DHCP_WRITE_BYTES]: as BOOTREPLY for OFFER, ACK and NAK, else as BOOTREQUEST; the broadcast
  * flag on DISCOVER and REQUEST; each option that is not 0. */

@@ -223,16 +223,32 @@ static void note_offers(struct run *run)
 	}
 }
 
+/* "2 answers cannot be used, the last from MAC: why", or "". */
+static const char *unusable_text(const struct dhcp_client *client, char *buf, size_t cap)
+{
+	char named[VENDOR_MAC_TEXT];
+
+	buf[0] = '\0';
+	if (client->unusable > 0)
+		fmt_to(buf, cap, "%u answer%s cannot be used, the last from %s: %s",
+			client->unusable, client->unusable == 1 ? "" : "s",
+			vendor_mac_text(named, client->unusable_from), client->unusable_why);
+	return buf;
+}
+
 /* ---- the check ---- */
 
 static enum verdict conclude(struct run *run)
 {
 	const struct dhcp_client *client = &run->net->dhcp;
 	const struct field fields[] = {FIELD_NUM("count", client->discovers)};
+	const char *answered = client->unusable > 0 ? "gave a usable answer" : "answered";
 	bool silent = net_heard_by(run->net, UINT64_MAX) == 0;
-	char took[FMT_SIZE];
+	char took[FMT_SIZE], unusable[VENDOR_MAC_TEXT + 96];
 
 	fmt_duration(took, client->took_ns);
+	if (unusable_text(client, unusable, sizeof(unusable))[0] != '\0')
+		record_note(run->rec, NULL, "DHCP: %s.", unusable);
 	note_offers(run);
 	look_at_strays(run);
 	tell_rogues(run);
@@ -250,12 +266,12 @@ static enum verdict conclude(struct run *run)
 		record_why(run->rec, "no network card could send a discover or hear an answer");
 		return SKIP;
 	}
-	record_why(run->rec, "no DHCP server answered in %u discovers over %s%s", client->discovers,
-		took, run->config->has_net_ip ? "; net.ip is set" : "");
+	record_why(run->rec, "no DHCP server %s in %u discovers over %s%s", answered,
+		client->discovers, took, run->config->has_net_ip ? "; net.ip is set" : "");
 	if (run->config->has_net_ip)
 		return SKIP;
 	record_finding(run->rec, FINDING_NET_NO_DHCP, NULL, fields, ARRAY_LEN(fields),
-		"No DHCP server answered in %u discovers over %s, and net.ip is not set.%s",
+		"No DHCP server %s in %u discovers over %s, and net.ip is not set.%s", answered,
 		client->discovers, took, silent ? " Nobody at all was heard." : "");
 	return WARN;
 }

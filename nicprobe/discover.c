@@ -56,6 +56,7 @@ static void begin(struct net_session *s)
 
 	client->discovers = 0;
 	client->offer_count = client->stray_count = 0;
+	client->unusable = 0;
 	client->discovered = false;
 	for (size_t i = 0; i < MAC_BYTES; i++)
 		client->stray.at[i] = (uint8_t)rng_next(&s->rng);
@@ -173,6 +174,27 @@ void discover_release(struct run *run)
 
 /* ---- hearing ---- */
 
+static void hear_unusable(struct dhcp_client *client, const struct heard *h, const char *why)
+{
+	client->unusable++;
+	client->unusable_from = h->eth.src;
+	client->unusable_why = why;
+}
+
+/* Some servers do not say which they are. */
+static struct ip4 server_of(const struct dhcp *m, struct ip4 from)
+{
+	return m->server.value != 0 ? m->server : from;
+}
+
+/* Neither the subnet's own address nor its broadcast address. */
+static bool is_host_of(struct ip4 ip, unsigned prefix)
+{
+	const uint32_t host_bits = ~ip4_mask(prefix).value, host = ip.value & host_bits;
+
+	return ip4_is_host(ip) && (host_bits <= 1 || (host != 0 && host != host_bits));
+}
+
 /* An offer to us, or to the made-up client: `add` keeps it. What is offered is probed at once. */
 static void hear_offer(struct run *run, const struct heard *h, const struct dhcp *m,
 	struct ip4 from, void (*add)(struct dhcp_client *client, const struct dhcp_offer *offer))
@@ -180,17 +202,23 @@ static void hear_offer(struct run *run, const struct heard *h, const struct dhcp
 	struct net_session *s = run->net;
 	struct dhcp_offer offer = {.nic = (uint8_t)h->nic,
 		.mac = h->eth.src,
-		.server = m->server.value != 0 ? m->server : from,
+		.server = server_of(m, from),
 		.relay = m->relay,
 		.router = m->router,
 		.dns = m->dns,
 		.ip = m->your_ip,
 		.lease_s = m->lease_s};
 
-	if (!ip4_is_host(m->your_ip) || !dhcp_prefix(m->mask, &offer.prefix))
+	if (!dhcp_prefix(m->mask, &offer.prefix)) {
+		hear_unusable(&s->dhcp, h, "its netmask has gaps");
 		return;
+	}
 	if (m->mask.value == 0)
 		offer.prefix = 24;
+	if (!is_host_of(m->your_ip, offer.prefix)) {
+		hear_unusable(&s->dhcp, h, "it offers an address that no host can have");
+		return;
+	}
 	text_copy(offer.domain, sizeof(offer.domain), m->domain);
 	add(&s->dhcp, &offer);
 	candidates_pardon(&s->candidates, offer.mac); /* it probed to see whether we may have it */
@@ -211,11 +239,15 @@ void discover_expire(struct run *run)
 		s->candidates.at[i].probed &= !ip4_same(s->candidates.at[i].ip, a->ip);
 }
 
-static void hear_answer(struct dhcp_client *client, const struct heard *h, const struct dhcp *m)
+static void hear_answer(
+	struct dhcp_client *client, const struct heard *h, const struct dhcp *m, struct ip4 from)
 {
 	struct dhcp_offer *wanted = &client->wanted;
 
-	if (!client->requesting || wanted->nic != h->nic || !ip4_same(m->server, wanted->server))
+	if (!client->discovered && m->type == DHCP_TYPE_NAK)
+		hear_unusable(client, h, "it refuses, though nothing was requested");
+	if (!client->requesting || wanted->nic != h->nic ||
+		!ip4_same(server_of(m, from), wanted->server))
 		return;
 	if (m->type == DHCP_TYPE_NAK)
 		client->answer = DHCP_ANSWER_NAK;
@@ -231,8 +263,12 @@ bool discover_hear(
 	struct net_session *s = run->net;
 	struct dhcp m;
 
-	if (dhcp_read(payload, &m) != DHCP_OK)
+	if (dhcp_read(payload, &m) != DHCP_OK) {
+		if (s->dhcp.discovers > 0 &&
+			dhcp_answers(payload, s->stations[h->nic].nic->mac, s->dhcp.xid[h->nic]))
+			hear_unusable(&s->dhcp, h, "it is malformed");
 		return false;
+	}
 	if (s->dhcp.discovers > 0 && m.type == DHCP_TYPE_OFFER &&
 		m.xid == s->dhcp.stray_xid[h->nic] && mac_same(m.client, s->dhcp.stray))
 		hear_offer(run, h, &m, ip->src, offer_add_stray);
@@ -242,6 +278,6 @@ bool discover_hear(
 	if (m.type == DHCP_TYPE_OFFER)
 		hear_offer(run, h, &m, ip->src, offer_add);
 	else if (m.type == DHCP_TYPE_ACK || m.type == DHCP_TYPE_NAK)
-		hear_answer(&s->dhcp, h, &m);
+		hear_answer(&s->dhcp, h, &m, ip->src);
 	return true;
 }

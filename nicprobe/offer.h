@@ -39,7 +39,10 @@ struct dhcp_client {
 	size_t offer_count;
 	struct dhcp_offer offers[OFFERS_MAX];
 	uint32_t offers_dropped;
-	struct mac stray; /* made up: what do servers offer to whom they do not know? */
+	uint32_t unusable;        /* answers to us that offer nothing we could take, */
+	struct mac unusable_from; /* the newest sent by this one, */
+	const char *unusable_why; /* for this reason */
+	struct mac stray;         /* made up: what do servers offer to whom they do not know? */
 	uint32_t stray_xid[16];
 	size_t stray_count;
 	struct dhcp_offer strays[STRAYS_MAX]; /* to it; never taken */
