@@ -16,7 +16,6 @@
 #define LISTEN_THOROUGH_NS (30ull * NS_PER_S)
 #define DRAIN_NS           (100ull * NS_PER_MS)
 #define LLDP_TTL_S         120u /* IEEE 802.1AB-2016, 9.2.5.23: four times the usual interval */
-#define STORM_PER_S        1000u
 #define NEIGHBOURS_NOTED   16
 #define NONCES             3 /* one alone may get lost, and with it the loop or the other card */
 #define WINDOW_NS          (2ull * NS_PER_MS) /* some drivers have room for four frames */
@@ -50,7 +49,7 @@ static void begin_counting(struct run *run)
 static void look_through_window(struct run *run)
 {
 	struct net_session *s = run->net;
-	uint64_t empties[NET_NICS_MAX], had[NET_NICS_MAX], start_ns, took_ns;
+	uint64_t empties[NET_NICS_MAX], had[NET_NICS_MAX][TRAFFIC_CLASSES], start_ns, took_ns;
 	uint16_t empty = 0;
 
 	drain(run, EMPTYING_NS);
@@ -60,7 +59,7 @@ static void look_through_window(struct run *run)
 	net_pump(run);
 	for (size_t i = 0; i < s->station_count; i++) {
 		empty |= (uint16_t)((s->stations[i].traffic.empties > empties[i]) << i);
-		had[i] = s->stations[i].traffic.broadcast;
+		memcpy(had[i], s->stations[i].traffic.counts, sizeof(had[i]));
 	}
 	while (run_now_ns(run) - start_ns < WINDOW_NS)
 		continue; /* without the firmware's timer: an emulator's cards may have to wait for that */
@@ -69,8 +68,8 @@ static void look_through_window(struct run *run)
 	for (size_t i = 0; i < s->station_count; i++) {
 		struct traffic *t = &s->stations[i].traffic;
 
-		if (empty >> i & 1)
-			windows_add(&t->windows, t->broadcast - had[i], took_ns);
+		for (size_t c = 0; empty >> i & 1 && c < TRAFFIC_CLASSES; c++)
+			windows_add(&t->windows[c], t->counts[c] - had[i][c], took_ns);
 	}
 }
 
@@ -81,41 +80,52 @@ static uint64_t per_second(uint64_t count, uint64_t took_ns)
 	return took_ns == 0 ? 0 : count * NS_PER_S / took_ns;
 }
 
-/* Of the frames for which the card had no room, as many will have been broadcasts as of those that it had room for. */
-static uint64_t missed_broadcasts(const struct station *st)
+/* Of the frames for which the card had no room, as many will have been of a class as of those that it had room for. */
+static uint64_t missed(const struct station *st, enum traffic_class class)
 {
 	const uint64_t frames = traffic_frames(&st->traffic);
-	const uint64_t missed = st->health.counts[NIC_MISSED] - st->missed_before;
+	const uint64_t count = st->health.counts[NIC_MISSED] - st->missed_before;
 
-	return frames == 0 ? 0 : missed * st->traffic.broadcast / frames;
+	return frames == 0 ? 0 : count * st->traffic.counts[class] / frames;
 }
 
-/* How many broadcasts arrive in a second at least. */
-static uint64_t broadcast_rate(const struct station *st, uint64_t took_ns)
+/* How many frames of a class arrive in a second at least. */
+static uint64_t rate_of(const struct station *st, enum traffic_class class, uint64_t took_ns)
 {
-	const uint64_t counted = per_second(st->traffic.broadcast + missed_broadcasts(st), took_ns);
-	const uint64_t seen = windows_rate(&st->traffic.windows);
+	const uint64_t counted = per_second(st->traffic.counts[class] + missed(st, class), took_ns);
+	const uint64_t seen = windows_rate(&st->traffic.windows[class]);
 
 	return seen > counted ? seen : counted;
 }
 
-static void tell_storm(struct run *run, const struct station *st, uint64_t rate)
+/* Every host has to look at each broadcast. Of the others some streams are thousands per second by right. */
+static const struct {
+	const char *figure, *name;
+	uint64_t storm_per_s;
+} classes[TRAFFIC_CLASSES] = {
+	[TRAFFIC_BROADCAST] = {"broadcast_rate", "broadcast", 1000},
+	[TRAFFIC_MULTICAST] = {"multicast_rate", "multicast", 5000},
+	[TRAFFIC_UNICAST] = {"foreign_unicast_rate", "foreign unicast", 5000},
+};
+
+static void tell_storm(
+	struct run *run, const struct station *st, enum traffic_class class, uint64_t rate)
 {
-	const struct talker *top = traffic_top(&st->traffic);
+	const struct talker *top = traffic_top(&st->traffic, class);
+	const uint64_t count = st->traffic.counts[class];
 	const bool overrun = traffic_overruns(&st->traffic) &&
-			     st->traffic.broadcast > traffic_frames(&st->traffic) / 2;
+			     count > traffic_frames(&st->traffic) / 2;
 	char mac[MAC_TEXT], named[VENDOR_MAC_TEXT], vendor[VENDOR_TEXT];
 
-	if ((rate <= STORM_PER_S && !overrun) || top == NULL)
+	if ((rate <= classes[class].storm_per_s && !overrun) || top == NULL)
 		return;
 	const struct field fields[] = {FIELD_STR("nic", st->nic->id), FIELD_NUM("rate", rate),
 		FIELD_STR("mac", mac_text(mac, top->mac)),
-		FIELD_STR("vendor", vendor_of(top->mac, vendor)),
-		FIELD_NUM("count", st->traffic.broadcast)};
+		FIELD_STR("vendor", vendor_of(top->mac, vendor)), FIELD_NUM("count", count)};
 
 	record_finding(run->rec, FINDING_NET_STORM, NULL, fields, ARRAY_LEN(fields),
-		"At least %llu broadcast frames per second arrive on %s%s, most of them from %s.",
-		(unsigned long long)rate, st->nic->id,
+		"At least %llu %s frames per second arrive on %s%s, most of them from %s.",
+		(unsigned long long)rate, classes[class].name, st->nic->id,
 		overrun ? ", and more than its driver can take" : "",
 		vendor_mac_text(named, top->mac));
 }
@@ -126,15 +136,13 @@ static void measure_card(struct run *run, struct station *st, uint64_t took_ns)
 	char vlans[VLANS_NAMED * 6 + 16];
 
 	health_read(st);
-	const struct {
-		const char *name;
-		uint64_t per_s;
-	} rates[] = {{"broadcast_rate", broadcast_rate(st, took_ns)},
-		{"multicast_rate", per_second(t->multicast, took_ns)},
-		{"foreign_unicast_rate", per_second(t->unicast_other, took_ns)}};
+	for (size_t i = 0; i < TRAFFIC_CLASSES; i++) {
+		const enum traffic_class class = (enum traffic_class)i;
+		const uint64_t rate = rate_of(st, class, took_ns);
 
-	for (size_t i = 0; i < ARRAY_LEN(rates); i++)
-		record_measure(run->rec, st->nic->id, rates[i].name, rates[i].per_s, 0, "frames/s");
+		record_measure(run->rec, st->nic->id, classes[class].figure, rate, 0, "frames/s");
+		tell_storm(run, st, class, rate);
+	}
 	if (t->malformed > 0)
 		record_note(run->rec, st->nic->id, "%llu malformed frames on %s.",
 			(unsigned long long)t->malformed, st->nic->id);
@@ -143,7 +151,6 @@ static void measure_card(struct run *run, struct station *st, uint64_t took_ns)
 			"%llu frames with a VLAN tag on %s (VLAN %s); they were not looked into.",
 			(unsigned long long)t->tagged, st->nic->id,
 			traffic_vlans(t, vlans, sizeof(vlans)));
-	tell_storm(run, st, rates[0].per_s);
 }
 
 static void note_same_lan(struct run *run)
@@ -228,8 +235,8 @@ const struct check net_listen_check = {
 	.id = "net.listen",
 	.title = "What the network says by itself",
 	.pass_if =
-		"no frame of ours comes back, nobody else uses our MAC address, and no more broadcast frames "
-		"arrive than 1000 per second, or than the driver can take",
+		"no frame of ours comes back, nobody else uses our MAC address, and no more than 1000 broadcast "
+		"frames, 5000 multicast frames or 5000 frames for others arrive per second, nor more than the driver can take",
 	.need = NEED_NIC,
 	.run = listen,
 };

@@ -7,20 +7,21 @@
 #define OVERRUN_MIN              100
 #define OVERRUN_FRAMES_PER_EMPTY 4
 
-static void count_talker(struct traffic *t, struct mac mac)
+static void count_talker(struct traffic *t, enum traffic_class class, struct mac mac)
 {
-	struct talker *least = &t->talkers[0];
+	struct talker *talkers = t->talkers[class], *least = talkers;
+	size_t *count = &t->talker_counts[class];
 
-	for (size_t i = 0; i < t->talker_count; i++) {
-		if (mac_same(t->talkers[i].mac, mac)) {
-			t->talkers[i].count++;
+	for (size_t i = 0; i < *count; i++) {
+		if (mac_same(talkers[i].mac, mac)) {
+			talkers[i].count++;
 			return;
 		}
-		if (t->talkers[i].count < least->count)
-			least = &t->talkers[i];
+		if (talkers[i].count < least->count)
+			least = &talkers[i];
 	}
-	if (t->talker_count < TALKERS_MAX) {
-		t->talkers[t->talker_count++] = (struct talker){mac, 1};
+	if (*count < TALKERS_MAX) {
+		talkers[(*count)++] = (struct talker){mac, 1};
 	} else {
 		least->mac = mac;
 		least->count++;
@@ -29,15 +30,15 @@ static void count_talker(struct traffic *t, struct mac mac)
 
 void traffic_count(struct traffic *t, const struct eth *frame, bool ours)
 {
-	if (mac_same(frame->dst, mac_broadcast)) {
-		t->broadcast++;
-		count_talker(t, frame->src);
-	} else if (mac_is_group(frame->dst)) {
-		t->multicast++;
-	} else if (ours) {
+	const enum traffic_class class = mac_same(frame->dst, mac_broadcast) ? TRAFFIC_BROADCAST
+					 : mac_is_group(frame->dst)          ? TRAFFIC_MULTICAST
+									     : TRAFFIC_UNICAST;
+
+	if (ours && class == TRAFFIC_UNICAST) {
 		t->unicast_ours++;
 	} else {
-		t->unicast_other++;
+		t->counts[class]++;
+		count_talker(t, class, frame->src);
 	}
 	t->tagged += frame->vlan != 0;
 	if (frame->vlan != 0)
@@ -46,7 +47,11 @@ void traffic_count(struct traffic *t, const struct eth *frame, bool ours)
 
 uint64_t traffic_frames(const struct traffic *t)
 {
-	return t->broadcast + t->multicast + t->unicast_ours + t->unicast_other;
+	uint64_t sum = t->unicast_ours;
+
+	for (size_t i = 0; i < TRAFFIC_CLASSES; i++)
+		sum += t->counts[i];
+	return sum;
 }
 
 bool traffic_overruns(const struct traffic *t)
@@ -95,13 +100,13 @@ const char *traffic_vlans(const struct traffic *t, char *buf, size_t cap)
 	return buf;
 }
 
-const struct talker *traffic_top(const struct traffic *t)
+const struct talker *traffic_top(const struct traffic *t, enum traffic_class class)
 {
-	const struct talker *top = NULL;
+	const struct talker *talkers = t->talkers[class], *top = NULL;
 
-	for (size_t i = 0; i < t->talker_count; i++) {
-		if (top == NULL || t->talkers[i].count > top->count)
-			top = &t->talkers[i];
+	for (size_t i = 0; i < t->talker_counts[class]; i++) {
+		if (top == NULL || talkers[i].count > top->count)
+			top = &talkers[i];
 	}
 	return top;
 }

@@ -3,7 +3,7 @@
  *
  * Pure. Bounded: the top senders are kept by the space-saving method (Metwally, Agrawal, El Abbadi, "Efficient
  * computation of frequent and top-k elements in data streams", ICDT 2005): whoever sends more than
- * 1/TALKERS_MAX of the broadcasts is in the table, with a count that may be too high but never too low.
+ * 1/TALKERS_MAX of a class is in the table, with a count that may be too high but never too low.
  */
 #ifndef KIRIWAKE_NICPROBE_TRAFFIC_H
 #define KIRIWAKE_NICPROBE_TRAFFIC_H
@@ -27,17 +27,20 @@ struct windows {
 	uint32_t rates[WINDOWS_MAX]; /* of each, in frames per second */
 };
 
+/* By destination; unicast: not for us, we only overheard it. */
+enum traffic_class { TRAFFIC_BROADCAST, TRAFFIC_MULTICAST, TRAFFIC_UNICAST, TRAFFIC_CLASSES };
+
 /* Frames of strangers. All zero: nothing counted. */
 struct traffic {
-	uint64_t broadcast, multicast;
-	uint64_t unicast_ours, unicast_other; /* by destination; other: we only overheard it */
+	uint64_t counts[TRAFFIC_CLASSES];
+	uint64_t unicast_ours;
 	uint64_t tagged;              /* with a VLAN id: of another network, not looked into */
 	uint64_t malformed;           /* at any layer */
 	uint64_t empties;             /* times the card was asked for a frame and had none */
 	uint8_t vlans[VLANS_MAX / 8]; /* a bit per VLAN id seen in a tag */
-	size_t talker_count;
-	struct talker talkers[TALKERS_MAX]; /* of broadcasts */
-	struct windows windows;             /* likewise */
+	size_t talker_counts[TRAFFIC_CLASSES];
+	struct talker talkers[TRAFFIC_CLASSES][TALKERS_MAX];
+	struct windows windows[TRAFFIC_CLASSES];
 };
 
 /* `ours`: the destination is one of our cards. */
@@ -61,7 +64,7 @@ uint64_t windows_rate(const struct windows *w);
 #define VLANS_NAMED 8
 const char *traffic_vlans(const struct traffic *t, char *buf, size_t cap);
 
-/* The sender of most broadcasts, or NULL when there was none. */
-const struct talker *traffic_top(const struct traffic *t);
+/* The sender of most frames of a class, or NULL when there was none. */
+const struct talker *traffic_top(const struct traffic *t, enum traffic_class class);
 
 #endif

@@ -281,20 +281,22 @@ static void talkers(void)
 	static struct traffic t;
 	struct eth frame = {.dst = mac_broadcast, .payload = {NULL, 0}};
 
-	CHECK(traffic_top(&t) == NULL);
+	CHECK(traffic_top(&t, TRAFFIC_BROADCAST) == NULL);
 	for (unsigned i = 0; i < 1000; i++) {
 		frame.src = i % 3 == 0 ? mac_number(0xffff) : mac_number(i);
 		traffic_count(&t, &frame, false);
 	}
-	CHECK_U64(t.broadcast, 1000);
-	CHECK_U64(t.talker_count, TALKERS_MAX);
-	CHECK(mac_same(traffic_top(&t)->mac, mac_number(0xffff)));
+	CHECK_U64(t.counts[TRAFFIC_BROADCAST], 1000);
+	CHECK_U64(t.talker_counts[TRAFFIC_BROADCAST], TALKERS_MAX);
+	CHECK(mac_same(traffic_top(&t, TRAFFIC_BROADCAST)->mac, mac_number(0xffff)));
+	CHECK(traffic_top(&t, TRAFFIC_MULTICAST) == NULL);
 	frame.dst = (struct mac){{1, 0x80, 0xc2, 0, 0, 0}};
 	traffic_count(&t, &frame, false);
 	frame.dst = mac_number(1);
 	traffic_count(&t, &frame, true);
 	traffic_count(&t, &frame, false);
-	CHECK(t.multicast == 1 && t.unicast_ours == 1 && t.unicast_other == 1);
+	CHECK(t.counts[TRAFFIC_MULTICAST] == 1 && t.unicast_ours == 1 &&
+		t.counts[TRAFFIC_UNICAST] == 1);
 	CHECK_U64(traffic_frames(&t), 1003);
 }
 
