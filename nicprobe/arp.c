@@ -4,12 +4,14 @@
 #include "nicprobe/eth.h"
 
 #define HW_ETHERNET 1
+#define HW_IEEE_802 6 /* RFC 826 networks of IEEE 802; hosts take one for the other */
 
 enum arp_result arp_read(struct span pkt, struct arp *ret)
 {
 	if (pkt.len < ARP_BYTES)
 		return ARP_SHORT;
-	if (be16(pkt.at) != HW_ETHERNET || be16(pkt.at + 2) != ETH_TYPE_IPV4)
+	if ((be16(pkt.at) != HW_ETHERNET && be16(pkt.at) != HW_IEEE_802) ||
+		be16(pkt.at + 2) != ETH_TYPE_IPV4)
 		return ARP_NOT_IPV4;
 	if (pkt.at[4] != MAC_BYTES || pkt.at[5] != IP4_BYTES)
 		return ARP_BAD_ADDR_LEN;

@@ -136,11 +136,25 @@ static bool is_scanner(struct candidates *t, const struct arp *probe)
 	return false;
 }
 
+static void add_claim(
+	struct candidate *c, struct mac mac, unsigned nic, uint8_t kind, uint64_t now_ns)
+{
+	struct claim *claim = claim_place(c, mac, nic);
+
+	if (claim == NULL) {
+		c->claims_dropped++;
+		return;
+	}
+	if (claim->count++ == 0)
+		claim->first_ns = now_ns;
+	claim->last_ns = now_ns;
+	claim->kinds |= kind;
+}
+
 void candidates_hear(struct candidates *t, const struct arp *arp, enum arp_kind kind, unsigned nic,
 	uint64_t now_ns)
 {
 	struct candidate *c = NULL;
-	struct claim *claim;
 
 	if (kind == ARP_KIND_PROBE && is_scanner(t, arp))
 		candidates_pardon(t, arp->sender.mac);
@@ -152,15 +166,16 @@ void candidates_hear(struct candidates *t, const struct arp *arp, enum arp_kind 
 		return;
 	if (kind == ARP_KIND_PROBE && candidate_state(c) < CANDIDATE_PROXY)
 		c->sources &= (uint8_t)~FROM_ASKED;
-	claim = claim_place(c, arp->sender.mac, nic);
-	if (claim == NULL) {
-		c->claims_dropped++;
-		return;
-	}
-	if (claim->count++ == 0)
-		claim->first_ns = now_ns;
-	claim->last_ns = now_ns;
-	claim->kinds |= (uint8_t)kind;
+	add_claim(c, arp->sender.mac, nic, (uint8_t)kind, now_ns);
+}
+
+void candidates_hear_speaker(
+	struct candidates *t, struct ip4 ip, struct mac mac, unsigned nic, uint64_t now_ns)
+{
+	struct candidate *c = find(t, ip);
+
+	if (c != NULL && c->sources & FROM_OURS)
+		add_claim(c, mac, nic, CLAIM_SPEAKS, now_ns);
 }
 
 void candidates_mark_proxies(struct candidates *t, const struct candidate *control)
@@ -178,7 +193,8 @@ void candidates_mark_proxies(struct candidates *t, const struct candidate *contr
 /* Whether a claim weighs in. Another's probe shows that it wants the address, which matters if that is ours. */
 static bool counts(const struct candidate *c, const struct claim *claim)
 {
-	uint8_t kinds = c->sources & FROM_OURS ? ARP_KINDS_OWNER | ARP_KIND_PROBE : ARP_KINDS_OWNER;
+	uint8_t kinds = c->sources & FROM_OURS ? ARP_KINDS_OWNER | ARP_KIND_PROBE | CLAIM_SPEAKS
+					       : ARP_KINDS_OWNER;
 
 	return c->nics >> claim->nic & 1 && claim->kinds & kinds;
 }
@@ -217,6 +233,15 @@ enum candidate_state candidate_state(const struct candidate *c)
 	if (!claimed)
 		return CANDIDATE_FREE;
 	return c->sources & FROM_OURS ? CANDIDATE_VIRTUAL : CANDIDATE_OWNED;
+}
+
+bool candidate_is_silent(const struct candidate *c)
+{
+	uint8_t kinds = 0;
+
+	for (size_t i = 0; i < c->claim_count; i++)
+		kinds |= counts(c, &c->claims[i]) ? c->claims[i].kinds : 0;
+	return kinds == CLAIM_SPEAKS;
 }
 
 bool candidate_is_taken_stray(const struct candidate *c)

@@ -30,10 +30,14 @@ enum candidate_source {
 #define FROM_OURS (FROM_NET_IP | FROM_OFFER)
 #define FROM_ANY  (FROM_OURS | FROM_ASKED | FROM_GATEWAY | FROM_PEER | FROM_STRAY)
 
+/* Beside the kinds of ARP: it sent a packet to all that comes from the address. A router may pass on packets of others, but
+ * none that comes from an address of ours. */
+#define CLAIM_SPEAKS 64
+
 struct claim {
 	struct mac mac;
 	uint8_t nic;   /* index of the card that heard it */
-	uint8_t kinds; /* ARP_KIND_... bits seen */
+	uint8_t kinds; /* ARP_KIND_... bits seen, and CLAIM_SPEAKS */
 	bool proxy;    /* this MAC answers for an address that nobody has as well */
 	uint32_t count;
 	uint64_t first_ns, last_ns;
@@ -104,6 +108,13 @@ void candidates_pardon(struct candidates *t, struct mac mac);
  * mistake our own probes for a rival's (RFC 5227 section 2.1.1): such an address is left alone from then on. */
 void candidates_hear(struct candidates *t, const struct arp *arp, enum arp_kind kind, unsigned nic,
 	uint64_t now_ns);
+
+/* Tells all candidates that a stranger sent an IPv4 packet from `ip` to all, or to a group. */
+void candidates_hear_speaker(
+	struct candidates *t, struct ip4 ip, struct mac mac, unsigned nic, uint64_t now_ns);
+
+/* Whether the address was spoken from, and never claimed by ARP. */
+bool candidate_is_silent(const struct candidate *c);
 
 /* Marks every claim, on any candidate, of the MACs that claim `control`. */
 void candidates_mark_proxies(struct candidates *t, const struct candidate *control);

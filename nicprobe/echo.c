@@ -63,17 +63,22 @@ void echo_fill(const struct echo_series *e, unsigned seq, uint8_t *data)
 }
 
 /* Whether the reply returned exactly what was sent; the first difference is kept. */
-static void compare(struct echo_series *e, unsigned seq, struct span data)
+static void compare(struct echo_series *e, const struct icmp_echo *reply)
 {
+	const unsigned seq = reply->seq;
+	const struct span data = reply->data;
 	size_t want_len = echo_data_bytes(e, seq), i = 0;
 
 	while (i < want_len && i < data.len && data.at[i] == data_byte(e, seq, i))
 		i++;
-	if (i == want_len && i == data.len)
-		return;
-	if (e->corrupt++ > 0)
+	const bool exact = i == want_len && i == data.len;
+
+	if ((exact && !reply->damaged) || e->corrupt++ > 0)
 		return;
 	e->first_bad.seq = seq;
+	e->first_bad.in_header = exact;
+	if (exact)
+		return;
 	e->first_bad.offset = i;
 	e->first_bad.expected = i < want_len ? data_byte(e, seq, i) : 0;
 	e->first_bad.actual = i < data.len ? data.at[i] : 0;
@@ -134,11 +139,11 @@ void echo_hear(
 	if (seq >= e->sent || e->sent - seq >= ECHO_SLOTS) /* its slot may be taken for the next */
 		return;
 	if (slot->answered) {
-		e->duplicates++;
+		e->duplicates += !reply->damaged; /* it may be the reply to another */
 		return;
 	}
 	slot->answered = true;
-	compare(e, seq, reply->data);
+	compare(e, reply);
 	e->received_by[seq % ECHO_SIZES]++;
 	e->reordered += e->received > 0 && seq < e->newest;
 	e->newest = seq > e->newest ? seq : e->newest;

@@ -68,6 +68,7 @@ struct echo_series {
 		unsigned seq;
 		size_t offset; /* in the data; where it ends, if only its length is wrong */
 		uint8_t expected, actual; /* 0 where one has no byte at the offset */
+		bool in_header; /* the data is right, and the checksum is not; the rest is 0 */
 	} first_bad;
 };
 

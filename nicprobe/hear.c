@@ -30,22 +30,33 @@ static void answer(struct run *run, const struct heard *h, const struct arp *req
 	net_send_arp(run, h->nic, &reply);
 }
 
-static void hear_arp(struct run *run, const struct heard *h)
+/* Whether the sender names a MAC address that can be somebody's. Clusters do claim addresses with a multicast one. */
+static bool names_sender(const struct arp *arp)
 {
 	static const struct mac nobody = {{0}};
+
+	return !mac_same(arp->sender.mac, nobody) && !mac_same(arp->sender.mac, mac_broadcast);
+}
+
+static void hear_arp(struct run *run, const struct heard *h)
+{
 	struct net_session *s = run->net;
 	enum arp_kind kind;
 	struct arp arp;
+	bool named;
 
-	if (arp_read(h->eth.payload, &arp) != ARP_OK || mac_is_group(arp.sender.mac) ||
-		mac_same(arp.sender.mac, nobody)) {
+	if (arp_read(h->eth.payload, &arp) != ARP_OK || mac_is_group(h->eth.src)) {
 		s->stations[h->nic].traffic.malformed++;
 		return;
 	}
 	/* Whoever names our MAC as the owner knows us, and only looks whether we are there. */
 	kind = arp_kind(&arp, mac_is_group(h->eth.dst) && !net_is_own(s, arp.target.mac));
-	if (net_is_own(s, arp.sender.mac))
+	named = names_sender(&arp);
+	s->stations[h->nic].traffic.malformed += !named;
+	if (net_is_own(s, arp.sender.mac) || (!named && !(kind & ARP_KINDS_OWNER)))
 		return;
+	if (!named) /* it claims an address all the same */
+		arp.sender.mac = h->eth.src;
 	if (kind & ARP_KINDS_OWNER && ip4_is_host(arp.sender.ip))
 		neighbour_add(&s->neighbours, arp.sender, h->nic, kind, h->now_ns);
 	if (kind & ARP_KINDS_OWNER)
@@ -55,7 +66,7 @@ static void hear_arp(struct run *run, const struct heard *h)
 	/* A server that probes what it is about to offer wants to know what we want to know. */
 	if (!(kind == ARP_KIND_PROBE && offer_from(&s->dhcp, arp.sender.mac)))
 		candidates_hear(&s->candidates, &arp, kind, h->nic, h->now_ns);
-	if (arp.op == ARP_OP_REQUEST && may_answer(s, h, arp.target.ip))
+	if (named && arp.op == ARP_OP_REQUEST && may_answer(s, h, arp.target.ip))
 		answer(run, h, &arp);
 }
 
@@ -83,15 +94,15 @@ static bool hear_icmp(struct run *run, const struct heard *h, const struct ipv4 
 		result = icmp_error_read(ip->payload, &error);
 		if (result == ICMP_OK && s->address.held && ip4_same(ip->dst, s->address.ip))
 			hear_error(run, ip, &error);
-		return result != ICMP_SHORT;
+		return result == ICMP_OK || result == ICMP_NOT_ECHO;
 	}
 	for (size_t i = 0; result == ICMP_OK && i < ECHO_SERIES_MAX; i++) {
 		if (s->echoes[i].nic == h->nic && ip4_same(ip->dst, s->address.ip))
 			echo_hear(&s->echoes[i], ip->src, &echo, h->now_ns);
 	}
-	if (result == ICMP_OK && ip4_same(ip->dst, s->address.ip))
+	if (result == ICMP_OK && !echo.damaged && ip4_same(ip->dst, s->address.ip))
 		trace_hear(&s->trace, ip->src, &echo);
-	return result == ICMP_OK;
+	return result == ICMP_OK && !echo.damaged;
 }
 
 static bool hear_udp(struct run *run, const struct heard *h, const struct ipv4 *ip)
@@ -121,6 +132,9 @@ static void hear_ipv4(struct run *run, const struct heard *h)
 	enum ipv4_result result = ipv4_read(h->eth.payload, &ip);
 	bool good = result == IPV4_OK || result == IPV4_FRAGMENT;
 
+	if (result == IPV4_OK && mac_is_group(h->eth.dst) && !mac_is_group(h->eth.src))
+		candidates_hear_speaker(
+			&run->net->candidates, ip.src, h->eth.src, h->nic, h->now_ns);
 	for (size_t i = 0; result == IPV4_OK && i < ARRAY_LEN(protocols); i++) {
 		if (protocols[i].protocol == ip.protocol)
 			good = protocols[i].hear(run, h, &ip);

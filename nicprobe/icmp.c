@@ -6,14 +6,13 @@ enum icmp_result icmp_echo_read(struct span pkt, struct icmp_echo *ret)
 {
 	if (pkt.len < ICMP_HEADER_BYTES)
 		return ICMP_SHORT;
-	if (inet_checksum(inet_sum(0, pkt)) != 0)
-		return ICMP_BAD_CHECKSUM;
 	if ((pkt.at[0] != ICMP_ECHO_REPLY && pkt.at[0] != ICMP_ECHO_REQUEST) || pkt.at[1] != 0)
 		return ICMP_NOT_ECHO;
 	ret->type = pkt.at[0];
 	ret->id = be16(pkt.at + 4);
 	ret->seq = be16(pkt.at + 6);
 	ret->data = (struct span){pkt.at + ICMP_HEADER_BYTES, pkt.len - ICMP_HEADER_BYTES};
+	ret->damaged = inet_checksum(inet_sum(0, pkt)) != 0;
 	return ICMP_OK;
 }
 

@@ -22,6 +22,7 @@ struct icmp_echo {
 	uint8_t type; /* ICMP_ECHO_... */
 	uint16_t id, seq;
 	struct span data;
+	bool damaged; /* its checksum is wrong: any of this may be */
 };
 
 enum icmp_result {
@@ -31,7 +32,8 @@ enum icmp_result {
 	ICMP_NOT_ECHO /* any other message */
 };
 
-/* Reads the message that fills `pkt` (the payload of an IPv4 packet). On any result but ICMP_OK, *ret is untouched. */
+/* Reads the message that fills `pkt` (the payload of an IPv4 packet). An echo with a wrong checksum is read and marked: a damaged
+ * reply is more than a lost one. On any result but ICMP_OK, *ret is untouched. */
 enum icmp_result icmp_echo_read(struct span pkt, struct icmp_echo *ret);
 
 /* An error, and the beginning of the packet it is about. */

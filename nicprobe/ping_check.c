@@ -137,7 +137,7 @@ static bool warm_up(struct run *run)
 		}
 		if (e->received > 0 && e->sent > 1)
 			record_note(run->rec, NULL,
-				"The first echoes to %s got no answer; they are not counted.",
+				"The first echoes to %s got no answer within half a second; they are not counted.",
 				ping_names[i]);
 		*e = counted;
 		e->times = &s->echo_times[i];

@@ -6,6 +6,7 @@
 
 #define LOSS_FAIL_COUNT   2 /* one lost packet may be chance: a warning */
 #define LOSS_FAIL_PER_100 2
+#define DATA_FIELDS       3 /* of a damaged reply: offset, expected, actual */
 
 static void measure(struct run *run, const struct echo_series *e, const char *name)
 {
@@ -93,19 +94,28 @@ static void tell_loss(struct run *run, const struct echo_series *e)
 			sent, ip);
 }
 
-static void note_reordered(struct run *run, const struct echo_series *e)
+static void note_odd_replies(struct run *run, const struct echo_series *e)
 {
 	char ip[IP4_TEXT];
 
+	ip4_text(ip, e->ip);
 	if (e->reordered > 0)
 		record_note(run->rec, net_id(run->net, e->nic),
 			"%u of %u echo replies from %s came after the reply to a later request.",
-			e->reordered, e->received, ip4_text(ip, e->ip));
+			e->reordered, e->received, ip);
+	if (e->duplicates > 0)
+		record_note(run->rec, net_id(run->net, e->nic),
+			"%u echo replies from %s came once more: two devices answer, or something on the way doubles packets.",
+			e->duplicates, ip);
+	if (e->late > 0)
+		record_note(run->rec, net_id(run->net, e->nic),
+			"%u of %u echo replies from %s took more than a second.", e->late,
+			e->received, ip);
 }
 
 static void tell_corrupt(struct run *run, const struct echo_series *e)
 {
-	char ip[IP4_TEXT], mac[MAC_TEXT];
+	char ip[IP4_TEXT], mac[MAC_TEXT], where[64] = "in its header";
 	const struct field fields[] = {FIELD_STR("ip", ip4_text(ip, e->ip)),
 		FIELD_STR("mac", mac_text(mac, e->next_hop)),
 		FIELD_STR("nic", net_id(run->net, e->nic)), FIELD_NUM("count", e->corrupt),
@@ -115,10 +125,13 @@ static void tell_corrupt(struct run *run, const struct echo_series *e)
 
 	if (e->corrupt == 0)
 		return;
-	record_finding(run->rec, FINDING_NET_PACKET_CORRUPT, NULL, fields, ARRAY_LEN(fields),
-		"%u of %u echo replies from %s came back changed; the first at byte %zu of its data: 0x%02x instead of 0x%02x.",
-		e->corrupt, e->received, ip, e->first_bad.offset, e->first_bad.actual,
-		e->first_bad.expected);
+	if (!e->first_bad.in_header)
+		fmt_to(where, sizeof(where), "at byte %zu of its data: 0x%02x instead of 0x%02x",
+			e->first_bad.offset, e->first_bad.actual, e->first_bad.expected);
+	record_finding(run->rec, FINDING_NET_PACKET_CORRUPT, NULL, fields,
+		ARRAY_LEN(fields) - (e->first_bad.in_header ? DATA_FIELDS : 0),
+		"%u of %u echo replies from %s came back changed; the first %s.", e->corrupt,
+		e->received, ip, where);
 }
 
 static void cover(struct run *run, const struct echo_series *e)
@@ -142,7 +155,7 @@ enum verdict ping_conclude(struct run *run)
 		if (!e->active || e->sent == 0)
 			continue;
 		measure(run, e, ping_names[i]);
-		note_reordered(run, e);
+		note_odd_replies(run, e);
 		tell_loss(run, e);
 		tell_corrupt(run, e);
 		if (e->received > 0) {

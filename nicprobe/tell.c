@@ -38,6 +38,8 @@ static const char *circumstance(const struct net_session *s, const struct candid
 {
 	if (candidate_state(c) == CANDIDATE_PROXY)
 		return "; an unused address is answered for as well, so it may be proxy ARP";
+	if (candidate_is_silent(c))
+		return "; it sends packets from it, but answers no ARP request";
 	return c->sources & FROM_OURS && !s->address.held ? " while this server is off the air"
 							  : "";
 }

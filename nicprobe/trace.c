@@ -70,8 +70,10 @@ static void send(struct run *run, const struct echo_series *e, uint8_t ttl)
 	struct net_session *s = run->net;
 	struct trace *t = &s->trace;
 	uint8_t *at = net_ipv4_payload(s);
-	const struct icmp_echo echo = {
-		ICMP_ECHO_REQUEST, t->id, (uint16_t)t->sent, {at + ICMP_HEADER_BYTES, 32}};
+	const struct icmp_echo echo = {.type = ICMP_ECHO_REQUEST,
+		.id = t->id,
+		.seq = (uint16_t)t->sent,
+		.data = {at + ICMP_HEADER_BYTES, 32}};
 	const struct ipv4 ip = {
 		s->address.ip, e->ip, ttl, IPV4_ICMP, {at, ICMP_HEADER_BYTES + echo.data.len}};
 

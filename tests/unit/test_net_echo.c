@@ -7,8 +7,10 @@ static uint8_t data[1472];
 
 static void answer(struct echo_series *e, unsigned seq, uint64_t rtt_us)
 {
-	struct icmp_echo reply = {
-		ICMP_ECHO_REPLY, e->id, (uint16_t)seq, {data, echo_data_bytes(e, seq)}};
+	struct icmp_echo reply = {.type = ICMP_ECHO_REPLY,
+		.id = e->id,
+		.seq = (uint16_t)seq,
+		.data = {data, echo_data_bytes(e, seq)}};
 
 	echo_fill(e, seq, data);
 	echo_hear(e, e->ip, &reply, e->slots[seq % ECHO_SLOTS].sent_ns + rtt_us * 1000);
@@ -84,7 +86,7 @@ static void errors(void)
 static void echoes(void)
 {
 	static struct echo_series e;
-	struct icmp_echo reply = {ICMP_ECHO_REPLY, 7, 2, {data, 1472}};
+	struct icmp_echo reply = {.type = ICMP_ECHO_REPLY, .id = 7, .seq = 2, .data = {data, 1472}};
 
 	e = (struct echo_series){
 		.active = true, .ip = {9}, .id = 7, .seed = 3, .data_max = 1472, .sent = 10};
@@ -109,9 +111,32 @@ static void echoes(void)
 	CHECK(e.first_bad.seq == 2 && e.first_bad.offset == 1000);
 	CHECK_U64(e.first_bad.expected ^ e.first_bad.actual, 0x40);
 	echo_fill(&e, 3, data);
-	reply = (struct icmp_echo){ICMP_ECHO_REPLY, 7, 3, {data, 55}};
+	reply.seq = 3;
+	reply.data.len = 55;
 	echo_hear(&e, e.ip, &reply, 0);
 	CHECK(e.corrupt == 2, "too short is corrupt as well");
+}
+
+/* A wrong checksum makes a reply a damaged one, also where its data is right; what it says of itself may be wrong. */
+static void damaged_echoes(void)
+{
+	static struct echo_series e;
+	struct icmp_echo reply = {
+		.type = ICMP_ECHO_REPLY, .id = 7, .seq = 2, .data = {data, 1472}, .damaged = true};
+
+	e = (struct echo_series){.active = true, .id = 7, .data_max = 1472, .sent = 10};
+	answer(&e, 0, 100);
+	echo_fill(&e, 2, data);
+	echo_hear(&e, e.ip, &reply, 1000);
+	CHECK(e.received == 2 && e.corrupt == 1 && e.first_bad.in_header);
+	echo_hear(&e, e.ip, &reply, 1000);
+	CHECK(e.received == 2 && e.corrupt == 1 && e.duplicates == 0);
+	reply.seq = 5;
+	echo_fill(&e, 5, data);
+	data[3] ^= 1;
+	e.corrupt = 0;
+	echo_hear(&e, e.ip, &reply, 1000);
+	CHECK(e.corrupt == 1 && !e.first_bad.in_header && e.first_bad.offset == 3);
 }
 
 /* Every size meets every pattern within 18 requests, and no two random ones are alike. */
@@ -147,6 +172,7 @@ static void roots(void)
 int main(void)
 {
 	echoes();
+	damaged_echoes();
 	largest_lost();
 	overtaking();
 	errors();
