@@ -143,7 +143,8 @@ layers: $(B)/host/pure.a
 qemu-test: image $(B)/kiriwake
 	KIRIWAKE_MATRIX=$(MATRIX) sh tests/run-qemu.sh $(if $(CASES),-k '$(subst $() , or ,$(CASES))')
 
-test: all image
+test: | $(B)/packages.ok
+	@$(MAKE) --no-print-directory -j$$(nproc) all image
 	@sh tests/run-all.sh
 
 bench: $(B)/bench

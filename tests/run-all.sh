@@ -55,7 +55,7 @@ documents() {
 }
 
 formatted() {
-    find . -path ./build -prune -o -name '*.[ch]' -print | sort | xargs clang-format --dry-run -Werror
+    find . -path ./build -prune -o -name '*.[ch]' -print | sort | xargs -P "$jobs" -n 32 clang-format --dry-run -Werror
 }
 
 # Program and media built once more, elsewhere and a little later, come out the same.
