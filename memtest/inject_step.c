@@ -148,15 +148,24 @@ void inject_march_piece(struct inject *inject, const struct inject_line *line, s
 
 static unsigned written_by(const struct modulo_step *step, uint64_t physical)
 {
-	unsigned written = 0;
+	unsigned strided = 0;
 
-	for (unsigned i = 0; i < LINE_WORDS && step->write != MODULO_NOTHING; i++) {
-		const uint64_t number = physical / sizeof(uint64_t) + i;
-
-		if ((number % step->stride == step->offset) == (step->write == MODULO_STRIDED))
-			written |= 1u << i;
+	for (unsigned i = 0; i < LINE_WORDS; i++) {
+		if ((physical / sizeof(uint64_t) + i) % step->stride == step->offset)
+			strided |= 1u << i;
 	}
-	return written;
+	switch (step->write) {
+	case MODULO_NOTHING:
+		return 0;
+	case MODULO_STRIDED:
+		return strided;
+	case MODULO_OTHERS:
+		return ALL_WORDS & ~strided;
+	case MODULO_ALL:
+	case MODULO_NEXT:
+		break;
+	}
+	return ALL_WORDS;
 }
 
 void inject_modulo_piece(struct inject *inject, const struct inject_line *line, struct mem_chunk c,
