@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Which kernels test memory: the candidates are timed on a little free memory, on the boot CPU.
+/* Which kernels test memory: where a check of it will run, the candidates are timed on a little free memory, on the boot
+ * CPU.
  *
  * Hardware: memory that UEFI boot services hand out, and give back.
  */
@@ -7,6 +8,7 @@
 #include "efi/memory_map.h"
 #include "efi/parts.h"
 #include "efi/vector.h"
+#include "suite/catalogue.h"
 
 #define MEASURED_BYTES (4u << 20)
 
@@ -35,6 +37,8 @@ void kernels_apply(struct machine *machine, const struct config *config)
 	struct kernel_candidates candidates;
 	char note[MACHINE_NOTE];
 
+	if (!catalogue_needs(config, NEED_RAM))
+		return;
 	vector_candidates(&machine->cpus, &candidates);
 	measure(&machine->clock, &candidates);
 	machine->ram.kernels = kernel_choose(

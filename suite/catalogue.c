@@ -124,6 +124,15 @@ bool catalogue_selects(const struct config *config, const struct check *check)
 	       !any_word(config->checks, check, true, false);
 }
 
+bool catalogue_needs(const struct config *config, unsigned need)
+{
+	for (size_t i = 0; i < catalogue_count; i++) {
+		if ((~catalogue[i]->need & need) == 0 && catalogue_selects(config, catalogue[i]))
+			return true;
+	}
+	return false;
+}
+
 bool catalogue_unknown_word(struct text *rest, struct text *ret)
 {
 	struct text word;

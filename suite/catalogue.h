@@ -17,6 +17,9 @@ extern const size_t catalogue_count;
  * too thorough for the profile, has to be named in full. */
 bool catalogue_selects(const struct config *config, const struct check *check);
 
+/* Whether this run takes any check that needs all of `need`. */
+bool catalogue_needs(const struct config *config, unsigned need);
+
 /* The next word of the globs in *rest that takes no check in or out, in *ret; *rest is what follows it. False: there
  * is none. */
 bool catalogue_unknown_word(struct text *rest, struct text *ret);

@@ -21,9 +21,20 @@ static struct rig *rig_with(const char *inject, unsigned cpus)
 /* ---- mem.inject ---- */
 
 static const struct check *const checks[] = {&mem_address_check, &mem_march_c_check,
-	&mem_random_check, &mem_moving_inversions_check, &mem_march_ss_check, &mem_bit_fade_check};
+	&mem_random_check, &mem_moving_inversions_check, &mem_march_ss_check, &mem_bit_fade_check,
+	&mem_modulo_check, &mem_block_move_check};
 
-enum { ADDRESS = 1, MARCH_C = 2, RANDOM = 4, INVERSIONS = 8, SS = 16, FADE = 32, ALL = 63 };
+enum {
+	ADDRESS = 1,
+	MARCH_C = 2,
+	RANDOM = 4,
+	INVERSIONS = 8,
+	SS = 16,
+	FADE = 32,
+	MODULO = 64,
+	MOVE = 128,
+	ALL = 255
+};
 
 /* Each kind, and the checks that find it whatever happens; others may. Random data of the quick profile miss some. */
 static const struct planted {
@@ -35,9 +46,10 @@ static const struct planted {
 	{"stuck@0x7fff:63:0", LOW + 0x7ff8, 0, (uint64_t)1 << 63, ALL, 0},
 	{"stuck@0x8000:0:1", HIGH, 0, 1, ALL, 0},
 	{"stuck@0x2340", LOW + 0x2340, 0, 0, ALL, 0},
-	{"transition@0x1000:7:up", LOW + 0x1000, 0, 1 << 7, MARCH_C | INVERSIONS | SS, 0},
-	{"transition@0xfff8:7:down", HIGH + 0x7ff8, 0, 1 << 7, MARCH_C | INVERSIONS | SS, 0},
-	{"transition@0x5000", LOW + 0x5000, 0, 0, MARCH_C | INVERSIONS | SS, 0},
+	{"transition@0x1000:7:up", LOW + 0x1000, 0, 1 << 7, MARCH_C | INVERSIONS | SS | MODULO, 0},
+	{"transition@0xfff8:7:down", HIGH + 0x7ff8, 0, 1 << 7, MARCH_C | INVERSIONS | SS | MODULO,
+		0},
+	{"transition@0x5000", LOW + 0x5000, 0, 0, MARCH_C | INVERSIONS | SS | MODULO, 0},
 	{"coupling@0x2008:9:invert:0x2100:3:up", LOW + 0x2008, 0, 1 << 9, MARCH_C | INVERSIONS | SS,
 		0},
 	{"coupling@0x2108:9:0:0x2000:3:down", LOW + 0x2108, 0, 1 << 9, MARCH_C | INVERSIONS | SS,
@@ -217,17 +229,19 @@ static void test_outside(void)
 
 /* ---- mem.selftest ---- */
 
+#define PLANTED 72u /* by one CPU: 24 kinds of faults over all checks, in three places */
+
 static void test_selftest(void)
 {
-	static const unsigned cpus[] = {1, 2, 7};
+	static const unsigned cpus[] = {1, 3};
 
 	for (unsigned i = 0; i < ARRAY_LEN(cpus); i++) {
 		struct rig *rig = rig_with("", cpus[i]);
 
 		CHECK_U64(rig_run(rig, &mem_selftest_check), PASS);
 		CHECK(rig->finding_count == 0, "%s", rig->findings[0].message);
-		CHECK_U64(rig->session->selftest.planted, i == 0 ? 42 : 56);
-		CHECK_U64(rig->session->selftest.caught, i == 0 ? 42 : 56);
+		CHECK_U64(rig->session->selftest.planted, i == 0 ? PLANTED : PLANTED / 3 * 4);
+		CHECK_U64(rig->session->selftest.caught, i == 0 ? PLANTED : PLANTED / 3 * 4);
 		CHECK_U64(rig->coverages, 0);
 		/* Nothing of it stays. */
 		CHECK_U64(rig->session->plan.bytes, RAM);
@@ -278,6 +292,34 @@ static void march_short(
 	mem_errors_clear(&unseen);
 	ram->kernels.march(ctx, c, step, errors);
 	ram->kernels.march(ctx, last, step, &unseen);
+}
+
+/* Sees nothing at all. */
+static void modulo_blind(
+	void *ctx, struct mem_chunk c, const struct modulo_step *step, struct mem_errors *errors)
+{
+	static struct mem_errors unseen;
+	struct sim_ram *ram = ctx;
+
+	mem_errors_clear(&unseen);
+	ram->kernels.modulo(ctx, c, step, &unseen);
+	(void)errors;
+}
+
+/* One kernel is broken: the one check that uses it is, and no other. */
+static void test_broken_check(void)
+{
+	struct rig *rig = rig_with("", 1);
+	struct kernels broken = *rig->machine.ram.kernels;
+
+	broken.modulo = modulo_blind;
+	rig->machine.ram.kernels = &broken;
+	CHECK_U64(rig_run(rig, &mem_selftest_check), FAIL);
+	for (size_t f = 0; f < rig->finding_count; f++)
+		CHECK_STR(rig_text(&rig->findings[f], "check"), "mem.modulo");
+	CHECK(rig_said(rig, "the tester itself, mem.modulo: FAIL, 0 of 6 faults caught"));
+	CHECK(rig_said(rig, "the tester itself, mem.march-c: PASS, 9 of 9 faults caught"));
+	rig_free(rig);
 }
 
 static void test_broken_tester(void)
@@ -338,6 +380,7 @@ int main(void)
 	test_outside();
 	test_selftest();
 	test_broken_tester();
+	test_broken_check();
 	test_selftest_on_bad_memory();
 	return test_end(__FILE__);
 }

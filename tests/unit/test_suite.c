@@ -42,6 +42,15 @@ static void test_selection(void)
 	CHECK(!selects(PROFILE_SELFTEST, "", "mem.address"));
 	CHECK(!selects(PROFILE_FULL, "mem.*", "mem.selftest"));
 
+	CHECK(catalogue_needs(&config, NEED_RAM) && catalogue_needs(&config, NEED_DISK));
+	config.profile = PROFILE_NETWORK;
+	CHECK(!catalogue_needs(&config, NEED_RAM) && catalogue_needs(&config, NEED_NIC));
+	text_copy(config.checks, sizeof(config.checks), "mem.inventory");
+	CHECK(!catalogue_needs(&config, NEED_RAM), "it looks at tables alone");
+	text_copy(config.checks, sizeof(config.checks), "mem.march-ss");
+	CHECK(catalogue_needs(&config, NEED_RAM));
+	config = (struct config){.profile = PROFILE_FULL};
+
 	CHECK(!catalogue_selects(&config, &loud), "a check on request is not in any profile");
 	text_copy(config.checks, sizeof(config.checks), "nic.*");
 	CHECK(!catalogue_selects(&config, &loud), "nor taken by a glob");
