@@ -90,6 +90,7 @@ struct config {
 	uint64_t disk_time_ns; /* surface scan per disk; 0: as the profile says */
 	unsigned disk_sample;  /* percent of each surface to read; 0: as much as the time allows */
 	bool disk_resume;      /* go on where the last run's scan of a disk stopped */
+	bool disk_boot_medium; /* test what we were booted from and what carries the log as well */
 	bool disk_together;    /* benchmark all disks at once as well */
 	unsigned disk_queue_depth; /* random reads to have in flight at once, as well; 0: none */
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Disks under test: every whole disk but the one we were booted from and the one that takes the log.
+/* Disks under test: every whole disk, but the one we were booted from and the one that takes the log only if
+ * asked for.
  *
  * Hardware: Block I/O, reading only, synchronous.
  * Spec.  UEFI 2.10, 13.9.
@@ -14,16 +15,13 @@
 #include "efi/passage.h"
 #include "efi/registers.h"
 #include "efi/status.h"
-#include <efipciio.h>
+#include "efi/unreachable.h"
 
-#define DISKS_MAX       64
-#define UNREACHABLE_MAX 16
-#define BUFFER_BYTES    (1u << 20)
-#define BLOCK_MIN       512u
-#define OPTICAL_BLOCK   2048u
-
-#define SD_PRESENT_STATE 0x24u
-#define SD_CARD_INSERTED (1u << 16)
+#define DISKS_MAX     64
+#define BUFFER_BYTES  (1u << 20)
+#define BLOCK_MIN     512u
+#define OPTICAL_BLOCK 2048u
+#define HELD_MAX      16
 
 struct unit {
 	EFI_HANDLE handle;
@@ -34,6 +32,13 @@ struct unit {
 		*pci; /* that the disk is by itself; NULL: it is behind a controller */
 };
 
+/* A whole disk that is not tested, unless it carries us and the options ask for it. */
+struct held {
+	EFI_HANDLE handle;
+	EFI_BLOCK_IO *io;
+	const char *why;
+};
+
 static struct {
 	struct disk *disks; /* DISKS_MAX */
 	struct unit units[DISKS_MAX];
@@ -41,8 +46,8 @@ static struct {
 	unsigned left_out;
 	uint8_t *buffer;
 	uint8_t configs[2][PCI_CONFIG_BYTES]; /* of a disk and of the port above it */
-	struct unreachable unreachable[UNREACHABLE_MAX];
-	size_t unreachable_count;
+	struct held held[HELD_MAX];
+	size_t held_count;
 } all;
 
 /* ---- reading ---- */
@@ -180,27 +185,28 @@ static void describe(struct disk *d, struct span path, const struct pci_device *
 	path_describe(path, d->location, sizeof(d->location));
 }
 
+static const char from_here[] = "it is the medium booted from", log_here[] = "it carries the log";
+
 /* Why a whole disk is not tested, or NULL. */
 static const char *spared(const EFI_BLOCK_IO *io, struct span path)
 {
 	const EFI_BLOCK_IO_MEDIA *m = io->Media;
 
 	if (path_below(path, boot_disk()) && path.len == boot_disk().len)
-		return "it is the medium booted from";
+		return from_here;
 	if (path_below(path, log_disk()) && path.len == log_disk().len)
-		return "it carries the log";
+		return log_here;
 	if (m->BlockSize == OPTICAL_BLOCK && m->ReadOnly && m->RemovableMedia)
 		return "it is an optical drive";
 	return NULL;
 }
 
-static void add_disk(struct machine *machine, EFI_HANDLE handle, EFI_BLOCK_IO *io)
+static void add_disk(EFI_HANDLE handle, EFI_BLOCK_IO *io)
 {
 	struct span path = path_of(handle);
 	const struct pci_device *pci = pci_above(path);
 	struct disk *d = &all.disks[all.count];
 	struct unit *unit = &all.units[all.count];
-	const char *why = spared(io, path);
 
 	*d = (struct disk){.block_bytes = io->Media->BlockSize,
 		.block_count = io->Media->LastBlock + 1,
@@ -211,10 +217,6 @@ static void add_disk(struct machine *machine, EFI_HANDLE handle, EFI_BLOCK_IO *i
 		.read = disk_read,
 		.command = disk_send};
 	describe(d, path, pci);
-	if (why != NULL) {
-		machine_note(machine, "Not tested: %s disk at %s: %s", d->bus, d->location, why);
-		return;
-	}
 	fmt_to(d->id, sizeof(d->id), "disk%u", (unsigned)all.count);
 	*unit = (struct unit){.handle = handle, .io = io, .disk = d};
 	if (pci != NULL && text_same(d->bus, "nvme")) {
@@ -227,11 +229,35 @@ static void add_disk(struct machine *machine, EFI_HANDLE handle, EFI_BLOCK_IO *i
 	all.count++;
 }
 
-/* The next free entry, or NULL. */
-static struct unreachable *new_unreachable(void)
+static void take(EFI_HANDLE handle, EFI_BLOCK_IO *io)
 {
-	return all.unreachable_count < UNREACHABLE_MAX ? &all.unreachable[all.unreachable_count++]
-						       : NULL;
+	const char *why = spared(io, path_of(handle));
+
+	if (why != NULL && all.held_count < HELD_MAX)
+		all.held[all.held_count++] = (struct held){handle, io, why};
+	else if (why != NULL || all.count == DISKS_MAX)
+		all.left_out++;
+	else
+		add_disk(handle, io);
+}
+
+void disks_apply(struct machine *machine, const struct config *config)
+{
+	for (size_t i = 0; i < all.held_count; i++) {
+		const struct held *held = &all.held[i];
+		const struct span path = path_of(held->handle);
+		const bool ours = held->why == from_here || held->why == log_here;
+		const bool tested = ours && config->disk_boot_medium && all.count < DISKS_MAX;
+		struct disk d = {.speaks = 0};
+
+		describe(&d, path, pci_above(path));
+		machine_note(machine, "%s: %s disk at %s: %s",
+			tested ? "Tested as disk.boot-medium asks" : "Not tested", d.bus,
+			d.location, held->why);
+		if (tested)
+			add_disk(held->handle, held->io);
+	}
+	machine->disk_count = all.count;
 }
 
 /* A fixed drive without a readable medium is a broken one, or made for something else. Slots without a card are not, nor
@@ -245,18 +271,12 @@ static void add_unreadable(EFI_HANDLE handle, const EFI_BLOCK_IO_MEDIA *m,
 	if (m->RemovableMedia || (m->BlockSize > 0 && m->BlockSize < BLOCK_MIN))
 		return;
 	describe(&d, path_of(handle), pci);
-	for (size_t i = 0; i < all.unreachable_count; i++) {
-		if (text_same(all.unreachable[i].location, d.location))
-			return;
-	}
-	u = new_unreachable();
+	u = unreachable_add(d.location, why);
 	if (u == NULL)
 		return;
 	identity_read(handle, &d);
 	fmt_to(u->name, sizeof(u->name), "%s drive%s%s", d.bus, d.model[0] != '\0' ? " " : "",
 		d.model);
-	text_copy(u->location, sizeof(u->location), d.location);
-	u->why = why;
 	if (pci != NULL) {
 		u->vendor_id = pci->vendor;
 		u->device_id = pci->device;
@@ -265,8 +285,7 @@ static void add_unreadable(EFI_HANDLE handle, const EFI_BLOCK_IO_MEDIA *m,
 }
 
 /* The disks on one controller, or with NULL those on none. */
-static void list_disks_on(
-	struct machine *machine, const struct handles *handles, const struct pci_device *pci)
+static void list_disks_on(const struct handles *handles, const struct pci_device *pci)
 {
 	for (size_t i = 0; i < handles->count; i++) {
 		struct span path = path_of(handles->at[i]);
@@ -278,10 +297,8 @@ static void list_disks_on(
 			continue;
 		if (!is_readable(io->Media, &why))
 			add_unreadable(handles->at[i], io->Media, pci, why);
-		else if (all.count < DISKS_MAX)
-			add_disk(machine, handles->at[i], io);
 		else
-			all.left_out++;
+			take(handles->at[i], io);
 	}
 }
 
@@ -291,106 +308,12 @@ static void list_disks(struct machine *machine)
 	struct handles handles = handles_with(&guid_block_io);
 
 	for (size_t i = 0; i < pci_device_count; i++)
-		list_disks_on(machine, &handles, &pci_devices[i]);
-	list_disks_on(machine, &handles, NULL);
+		list_disks_on(&handles, &pci_devices[i]);
+	list_disks_on(&handles, NULL);
 	handles_free(&handles);
 	if (all.left_out > 0)
 		machine_note(machine, "%u disks beyond the first %u were left out", all.left_out,
 			DISKS_MAX);
-}
-
-/* ---- controllers without a driver ---- */
-
-static const struct {
-	uint16_t kind;
-	const char *name;
-} controllers[] = {
-	{PCI_CLASS_SCSI, "SCSI controller"},
-	{0x0101, "IDE controller"},
-	{PCI_CLASS_RAID, "RAID controller"},
-	{0x0106, "SATA controller"},
-	{PCI_CLASS_SAS, "SAS controller"},
-	{PCI_CLASS_NVME, "NVMe controller"},
-	{PCI_CLASS_SD_HOST, "SD host controller"},
-};
-
-static bool has_disk_below(struct span path)
-{
-	struct handles handles = handles_with(&guid_block_io);
-	bool found = false;
-
-	for (size_t i = 0; i < handles.count && !found; i++)
-		found = path_below(path_of(handles.at[i]), path);
-	handles_free(&handles);
-	return found;
-}
-
-/* Whether an SD slot says that no card is in it (SD Host Controller Specification 3.0, 2.2.9). */
-static bool is_empty_slot(const struct pci_device *d)
-{
-	EFI_PCI_IO_PROTOCOL *io = protocol_on(d->handle, &guid_pci_io);
-	UINT32 state = 0;
-
-	return d->kind == PCI_CLASS_SD_HOST && io != NULL &&
-	       !EFI_ERROR(io->Mem.Read(io, EfiPciIoWidthUint32, 0, SD_PRESENT_STATE, 1, &state)) &&
-	       (state & SD_CARD_INSERTED) == 0;
-}
-
-/* Most may be there without a disk, but for NVMe the controller is the drive: with a driver it lacks a namespace. */
-static void list_controllers(void)
-{
-	for (size_t i = 0; i < pci_device_count; i++) {
-		const struct pci_device *d = &pci_devices[i];
-		const char *name = NULL;
-		struct unreachable *u;
-		char maker[40];
-		bool driven;
-
-		for (size_t j = 0; j < ARRAY_LEN(controllers); j++) {
-			if (controllers[j].kind == d->kind)
-				name = controllers[j].name;
-		}
-		driven = driver_bound(d->handle, &guid_pci_io, NULL);
-		if (name == NULL || (driven && d->kind != PCI_CLASS_NVME) ||
-			has_disk_below(d->path) || is_empty_slot(d) ||
-			(u = new_unreachable()) == NULL)
-			continue;
-		pci_name(d, maker, sizeof(maker));
-		fmt_to(u->name, sizeof(u->name), "%s %s", name, maker);
-		text_copy(u->location, sizeof(u->location), d->location);
-		u->vendor_id = d->vendor;
-		u->device_id = d->device;
-		u->pci_class = d->kind;
-		u->why = driven ? NO_CAPACITY : NO_DRIVER;
-	}
-}
-
-/* Mass storage on USB that no driver took, such as drives that speak UAS only. Empty card readers have a driver. */
-static void list_usb_drives(void)
-{
-	struct handles handles = handles_with(&guid_usb_io);
-
-	for (size_t i = 0; i < handles.count; i++) {
-		struct usb_io *usb = protocol_on(handles.at[i], &guid_usb_io);
-		struct span path = path_of(handles.at[i]);
-		const struct pci_device *pci = pci_above(path);
-		struct usb_interface_descriptor d = {0};
-		struct usb_device_descriptor device = {0};
-		struct unreachable *u;
-
-		if (usb == NULL || EFI_ERROR(usb->interface_descriptor(usb, &d)) ||
-			d.class != USB_CLASS_MASS_STORAGE || has_disk_below(path) ||
-			EFI_ERROR(usb->device_descriptor(usb, &device)) ||
-			(u = new_unreachable()) == NULL)
-			continue;
-		u->vendor_id = le16(device.vendor);
-		u->device_id = le16(device.product);
-		fmt_to(u->name, sizeof(u->name), "USB drive %04x:%04x%s", u->vendor_id,
-			u->device_id, d.protocol == USB_PROTOCOL_UAS ? " (UAS)" : "");
-		fmt_to(u->location, sizeof(u->location), "%s", pci ? pci->location : "USB");
-		path_describe(path, u->location, sizeof(u->location));
-	}
-	handles_free(&handles);
 }
 
 void disks_build(struct machine *machine)
@@ -402,10 +325,6 @@ void disks_build(struct machine *machine)
 		return;
 	}
 	list_disks(machine);
-	list_controllers();
-	list_usb_drives();
 	machine->disks = all.disks;
 	machine->disk_count = all.count;
-	machine->unreachable = all.unreachable;
-	machine->unreachable_count = all.unreachable_count;
 }

@@ -27,6 +27,7 @@ static void apply(struct machine *machine, const struct config *config)
 	console_apply(machine, config);
 	cpus_apply(machine, config);
 	kernels_apply(machine, config);
+	disks_apply(machine, config);
 }
 
 static void build(struct machine *machine)
@@ -43,6 +44,7 @@ static void build(struct machine *machine)
 	storage_connect(machine);
 	volume_build(machine);
 	disks_build(machine);
+	unreachable_build(machine);
 	nics_build(machine);
 	options_build(machine);
 	machine->set_watchdog = set_watchdog;

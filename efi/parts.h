@@ -29,12 +29,14 @@ void storage_connect(struct machine *machine);
 void volume_build(struct machine *machine); /* volume.c; needs storage_connect() */
 void disks_build(
 	struct machine *machine); /* disks.c; needs volume_build(), which says what not to test */
-void nics_build(struct machine *machine);    /* nics.c */
-void options_build(struct machine *machine); /* options.c; needs volume_build() */
+void unreachable_build(struct machine *machine); /* unreachable.c; needs storage_connect() */
+void nics_build(struct machine *machine);        /* nics.c */
+void options_build(struct machine *machine);     /* options.c; needs volume_build() */
 
 /* What the options change in parts already built. */
 void console_apply(struct machine *machine, const struct config *config);
 void cpus_apply(struct machine *machine, const struct config *config);
+void disks_apply(struct machine *machine, const struct config *config);
 void kernels_apply(
 	struct machine *machine, const struct config *config); /* kernels.c; needs cpus_apply() */
 

@@ -126,6 +126,8 @@ const struct option option_table[] = {
 		"The only disks to test; nothing: all"},
 	{"disk.exclude", &option_globs, AT(disk_exclude), NULL, 0, 0, DISKS_TEXT,
 		"Disks not to test"},
+	{"disk.boot-medium", &option_yes_no, AT(disk_boot_medium), NULL, 0, 0, "yes, no",
+		"Test the medium booted from and the one that carries the log as well, by reading like any other"},
 	{"disk.self-test", &option_word, AT(disk_self_test), self_test_words, 0, 0, "off, short",
 		"short: let every disk that has a short self-test run it, which takes about two minutes each"},
 	{"disk.time", &option_duration, AT(disk_time_ns), zero_auto, SECONDS, 30 * DAYS,

@@ -129,8 +129,9 @@ static void test_bad_values(void)
 		"net.ping.count=100001", "net.ping.pace=5ms", "net.ping.pace=11s", "log.keep=10000",
 		"mem.fade.time=0", "mem.fade.time=2h", "mem.inject=worn@5", "mem.inject=stuck",
 		"mem.inject=stuck@0:64:1", "mem.inject=\"stuck@0 stuck@\"", "disk.sample=101",
-		"disk.sample=5%", "disk.resume=maybe", "disk.together=2", "checks=\"mem.*",
-		"checks=a#b", "checks=\x01", "checks=caf\xc3\xa9"};
+		"disk.sample=5%", "disk.resume=maybe", "disk.together=2", "disk.queue-depth=33",
+		"disk.queue-depth=0", "disk.boot-medium=1", "checks=\"mem.*", "checks=a#b",
+		"checks=\x01", "checks=caf\xc3\xa9"};
 	static char defaults[sizeof(printed)];
 
 	read_line("");
@@ -221,7 +222,8 @@ static void test_messages(void)
 		      "accepted keys: profile, checks, budget,",
 		      120) == 0,
 		"%s", problem(0));
-	CHECK(strstr(problem(0), ", disk.resume, disk.together") != NULL, "cut: %s", problem(0));
+	CHECK(strstr(problem(0), ", disk.together, disk.queue-depth") != NULL, "cut: %s",
+		problem(0));
 	read_line("profile = banana");
 	CHECK_STR(problem(0),
 		"kiriwake.cfg on KIRIWAKELOG, line 1: bad value \"banana\" for profile; "
@@ -321,7 +323,7 @@ static void test_round_trip(void)
 		"net.expect_ipv6_router=00:1b:17:00:01:02\nnet.dhcp=probe\nnet.snmp.community=***\nnet.snmp.agent=10.1.2.5\nnet.ping.count=99\nnet.ping.pace=35ms\nnic.loopback=force\nmem.range=0x1001-0x2003\nmem.cpus=one\n"
 		"mem.mp=blocking\nmem.kernel=avx2\nmem.patterns=zeros ones\nmem.reserve=5000001\nmem.fade.time=1s\n"
 		"mem.inject=stuck@16M:5:1 alias@0x1000\nmem.hammer.time=25500ms\ndisk.only=nvme*\n"
-		"disk.exclude=*USB*\ndisk.self-test=off\ndisk.time=auto\ndisk.sample=5\ndisk.resume=yes\ndisk.together=yes\n";
+		"disk.exclude=*USB*\ndisk.boot-medium=yes\ndisk.self-test=off\ndisk.time=auto\ndisk.sample=5\ndisk.resume=yes\ndisk.together=yes\ndisk.queue-depth=32\n";
 	static char defaults[sizeof(printed)];
 
 	read_line("");
