@@ -78,6 +78,11 @@ class Result:
         return [dict(content, in_check=step) for step, content in self.extensions("finding")]
 
     @property
+    def files(self) -> list[str]:
+        """Names of the files that the run put on record."""
+        return [content["displayName"] for _, content in self._artifacts("file")]
+
+    @property
     def triage(self) -> list[dict]:
         """One for each suspect, what to act on first."""
         return [content for _, content in self.extensions("triage")]

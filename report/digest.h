@@ -20,7 +20,7 @@
 #define DIGEST_POINTS    24576
 #define DIGEST_SUSPECTS  64
 #define DIGEST_BITS      512
-#define DIGEST_FILES     8
+#define DIGEST_FILES     72 /* one of each disk, and some of the run */
 
 #define DIGEST_NAME  48
 #define DIGEST_TEXT  256

@@ -21,15 +21,15 @@ static void keep_map(struct suite *s, size_t index)
 {
 	struct map_source source = {s, index};
 	const char *id = s->machine->disks[index].id;
-	char path[RUNLOG_PATH];
+	char path[RUNLOG_PATH], name[PART_ID + 8], what[64];
 
-	fmt_to(path, sizeof(path), "%s/%s.map", s->log.directory, id);
-	if (!runlog_replace(&s->log, path, write_map, &source) || s->disk_map_told)
+	fmt_to(name, sizeof(name), "%s.map", id);
+	fmt_to(path, sizeof(path), "%s/%s", s->log.directory, name);
+	if (!runlog_replace(&s->log, path, write_map, &source) || s->disk_map_told[index])
 		return;
-	s->disk_map_told = true;
-	record_note(&s->rec, id,
-		"%s.map beside this log says for GNU ddrescue what of the disk could be read; so for each disk scanned",
-		id);
+	s->disk_map_told[index] = true;
+	fmt_to(what, sizeof(what), "what of %s could be read, for GNU ddrescue", id);
+	record_file(&s->rec, name, "text/plain", what);
 }
 
 void keep_disk_maps(struct suite *s)

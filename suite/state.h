@@ -47,7 +47,7 @@ struct suite {
 	struct counts counts;
 	bool unreached; /* a selected check was not run */
 	bool memory_time_told;
-	bool disk_map_told;
+	bool disk_map_told[DISK_SLOTS];
 
 	struct net_session net;
 	struct mem_session mem;
