@@ -46,6 +46,8 @@ struct run {
 	bool stopped; /* a pulse said stop: the run is not complete */
 	char stop_why[64];
 	bool gave_up; /* set by a check whose give-up rule left something selected undone: not complete either */
+	char gave_up_on
+		[64]; /* what that was, and why: "disk0: 2 reads timed out"; empty: not told */
 };
 
 struct check {
@@ -57,6 +59,7 @@ struct check {
 	bool thorough;       /* slow: in the quick profile only when named */
 	bool always;         /* taken whatever was selected, in the first pass */
 	bool once;           /* looks at what no pass changes: only in the first */
+	bool sums_up;        /* of what was done: also in a run that was stopped */
 	bool housekeeping;   /* runs whatever was asked for: its PASS alone makes no run PASS */
 
 	/* Returns what it concluded; findings and faults it recorded weigh in by themselves. PASS only for what

@@ -220,11 +220,12 @@ void record_series(struct recorder *rec, const char *part, const char *name, con
 }
 
 void record_progress_left(struct recorder *rec, const char *part, const char *what, uint64_t done,
-	uint64_t total, const char *unit, const char *at_name, uint64_t at, uint64_t left_ns)
+	uint64_t total, const char *unit, const char *at_name, uint64_t at, uint64_t left_ns,
+	bool surely)
 {
 	struct record r = {.kind = RECORD_PROGRESS,
 		.part = part,
-		.u.progress = {what, done, total, unit, at_name, at, left_ns}};
+		.u.progress = {what, done, total, unit, at_name, at, left_ns, surely}};
 
 	record_emit(rec, &r);
 }
@@ -232,5 +233,5 @@ void record_progress_left(struct recorder *rec, const char *part, const char *wh
 void record_progress(struct recorder *rec, const char *part, const char *what, uint64_t done,
 	uint64_t total, const char *unit, const char *at_name, uint64_t at)
 {
-	record_progress_left(rec, part, what, done, total, unit, at_name, at, 0);
+	record_progress_left(rec, part, what, done, total, unit, at_name, at, 0, false);
 }

@@ -92,6 +92,7 @@ struct record {
 			const char *at_name; /* "address", "lba" or NULL */
 			uint64_t at;         /* where the work stands: what to blame after a hang */
 			uint64_t left_ns; /* until it is done, by what was measured; 0: not known */
+			bool surely;      /* to be on the log volume before work goes on */
 		} progress;
 		struct {
 			const char *name;
@@ -235,10 +236,11 @@ void record_series(struct recorder *rec, const char *part, const char *name, con
 void record_file(struct recorder *rec, const char *name, const char *type, const char *what);
 
 /* Where the work stands. Cheap: renderers thin it out. at_name may be NULL. record_progress_left() also says how much
- * longer it will take. */
+ * longer it will take, and with `surely` is on the log volume when it returns: that costs a flush. */
 void record_progress(struct recorder *rec, const char *part, const char *what, uint64_t done,
 	uint64_t total, const char *unit, const char *at_name, uint64_t at);
 void record_progress_left(struct recorder *rec, const char *part, const char *what, uint64_t done,
-	uint64_t total, const char *unit, const char *at_name, uint64_t at, uint64_t left_ns);
+	uint64_t total, const char *unit, const char *at_name, uint64_t at, uint64_t left_ns,
+	bool surely);
 
 #endif

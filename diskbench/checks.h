@@ -23,6 +23,9 @@
 
 /* What job->what says in a scan that another run can go on with. */
 #define SURFACE_IN_ORDER "surface, front to back"
+/* The same, while the log has where it is before each SURFACE_STEP bytes are begun. */
+#define SURFACE_IN_STEPS "surface, front to back in steps"
+#define SURFACE_STEP     (128u << 20)
 
 /* Blocks that failed again when read again, and that a finding was made of. */
 struct bad_range {
@@ -46,10 +49,12 @@ struct failed_chunk {
 	uint32_t count, delivered;
 };
 
-/* Where the scan of an earlier run stopped. */
+/* Where an earlier run died in a scan. */
 struct interrupted_scan {
 	char serial[PORT_TEXT]; /* of the disk; empty: there is nothing to go on with */
-	uint64_t lba;           /* everything before it was read */
+	uint64_t lba;           /* everything before it was read, or is known to be bad */
+	bool behind_bad;        /* the blocks right before it are bad */
+	bool in_step;           /* it died within SURFACE_STEP bytes from there */
 	unsigned run;
 };
 
@@ -76,6 +81,7 @@ struct disk_state {
 	struct health health; /* as it was told last: what rises from here rises in this run */
 	unsigned sata_gen;    /* speed of the SATA link now; 0: not known */
 	bool lied;            /* disk-firmware-lied was reported */
+	bool was_read;        /* a check has read it */
 	unsigned timeouts;
 	enum job_end given_up; /* unless JOB_GOING: later checks leave the disk alone */
 	struct disk_plan

@@ -9,15 +9,35 @@
 
 #define WHY_TEXT 192
 
+void job_leave_undone(struct run *run, const struct disk *disk, enum job_end end)
+{
+	run->gave_up = true;
+	if (run->gave_up_on[0] == '\0')
+		fmt_to(run->gave_up_on, sizeof(run->gave_up_on), "%s: %s", disk->id,
+			job_end_text(end));
+}
+
+/* Whether its time ended before what it was for: it was too slow for what is always measured, or failing reads took the time. */
+static bool ran_out(const struct disk_job *job)
+{
+	return job->time_over &&
+	       (job->incomplete || job->delivered == 0 || job->failing_ns >= job->share_ns / 2);
+}
+
 /* Sums up one disk, and records what that is worth. */
 static enum verdict conclude(struct disk_job *job)
 {
 	struct recorder *rec = job->run->rec;
 	const char *id = job->disk->id;
 
-	if (job_gave_up(job->end))
-		job->run->gave_up = true;
-	if (job_gave_up(job->end) || job->end == JOB_STOPPED)
+	const bool undone = job_gave_up(job->end) || ran_out(job);
+
+	if (undone && job->end == JOB_GOING)
+		job->end = JOB_OUT_OF_TIME;
+	if (undone)
+		job_leave_undone(job->run, job->disk, job->end);
+	job->state->was_read |= job->delivered > 0;
+	if (undone || job->end == JOB_STOPPED)
 		record_note(rec, id, "%s: %s; %s. The rest is not tested.", id, job->summary,
 			job_end_text(job->end));
 	if (job->known_bad > 0)
@@ -56,7 +76,7 @@ static enum verdict test_disk(struct run *run, size_t index, uint64_t limit_ns,
 	if (state->given_up != JOB_GOING) {
 		fmt_add(why, WHY_TEXT, "%s: not tested, given up before: %s", id,
 			job_end_text(state->given_up));
-		run->gave_up = true;
+		job_leave_undone(run, &run->machine->disks[index], state->given_up);
 		return SKIP;
 	}
 	if (run->stopped) {

@@ -56,6 +56,7 @@ void job_begin(struct disk_job *job, struct run *run, size_t index, uint64_t lim
 		.run = run,
 		.disk = &m->disks[index],
 		.state = &run->disk->disks[index],
+		.share_ns = limit_ns,
 		.deadline_ns = limit_ns == JOB_NO_LIMIT ? JOB_NO_LIMIT : now_ns + limit_ns,
 		.what = "reading",
 		.unit = "MiB",
@@ -79,8 +80,10 @@ bool job_going(struct disk_job *job)
 
 	if (job->end != JOB_GOING)
 		return false;
-	if (now_ns >= job->deadline_ns)
+	if (now_ns >= job->deadline_ns) {
 		job->end = JOB_OUT_OF_TIME;
+		job->time_over = true;
+	}
 	if (now_ns - job->pulse_ns >= PULSE_EVERY_NS) {
 		job->pulse_ns = now_ns;
 		if (!run_pulse(job->run))
@@ -93,11 +96,12 @@ void job_progress(struct disk_job *job, uint64_t lba)
 {
 	uint64_t now_ns = run_now_ns(job->run);
 
-	if (job->progress_ns != 0 && now_ns - job->progress_ns < PROGRESS_EVERY_NS)
+	if (!job->surely && job->progress_ns != 0 && now_ns - job->progress_ns < PROGRESS_EVERY_NS)
 		return;
 	job->progress_ns = now_ns;
 	record_progress_left(job->run->rec, job->disk->id, job->what, job->done, job->total,
-		job->unit, "lba", lba, job->left_ns);
+		job->unit, "lba", lba, job->left_ns, job->surely);
+	job->surely = false;
 }
 
 static void remember_good(struct disk_job *job, uint64_t lba)

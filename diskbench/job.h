@@ -38,6 +38,8 @@ struct disk_job {
 	struct disk_state *state;
 	struct disk_reader reader;
 	uint64_t deadline_ns; /* on the run's clock; JOB_NO_LIMIT: none */
+	uint64_t share_ns;    /* of that, for the reads that the check is about */
+	bool time_over;       /* that share is used up */
 	enum job_end end;
 
 	unsigned good_count;  /* of good_lba: */
@@ -57,6 +59,7 @@ struct disk_job {
 	uint64_t done, total;
 	const char *unit;
 	uint64_t left_ns; /* until it is done; 0: not known */
+	bool surely;      /* the next progress must be on the log volume before the read begins */
 
 	unsigned slow_regions; /* reported in this check */
 
@@ -100,6 +103,9 @@ static inline bool job_gave_up(enum job_end end)
 {
 	return end > JOB_STOPPED;
 }
+
+/* Has the run say that it left `disk` undone, and why. */
+void job_leave_undone(struct run *run, const struct disk *disk, enum job_end end);
 
 /* Why the job ended, as the end of a sentence: "2 reads timed out". */
 const char *job_end_text(enum job_end end);

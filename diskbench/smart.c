@@ -198,15 +198,23 @@ enum verdict smart_each_disk(
 		record_why(run->rec, "no disk is left by disk.only and disk.exclude");
 		return SKIP;
 	}
-	for (size_t i = 0; i < run->machine->disk_count && i < DISK_SLOTS && !run->stopped; i++) {
+	for (size_t i = 0; i < run->machine->disk_count && i < DISK_SLOTS; i++) {
 		struct smart_job job = {.run = run,
 			.disk = &run->machine->disks[i],
 			.state = &run->disk->disks[i],
-			.pages = &run->disk->smart};
+			.pages = &run->disk->smart,
+			.tidying = run->stopped};
 
-		if (job.state->chosen && examine(&job, why) == SKIP)
+		if (!job.state->chosen)
+			continue;
+		if (run->stopped && !job.state->was_read) {
+			fmt_add(why, sizeof(why), "%s%s: not reached, %s",
+				why[0] != '\0' ? "; " : "", job.disk->id, run->stop_why);
 			worst = SKIP;
+		} else if (examine(&job, why) == SKIP) {
+			worst = SKIP;
+		}
 	}
 	record_why(run->rec, "%s", why);
-	return run->stopped ? SKIP : worst;
+	return worst;
 }

@@ -110,8 +110,8 @@ bool smart_read(struct smart_job *job);
 
 #define SMART_WHY 192 /* room for the sentence at a check's end */
 
-/* Examines each chosen disk; `examine` adds to the sentence with which the check ends. SKIP if any disk was, or the run was
- * stopped, else PASS: findings weigh in by themselves. */
+/* Examines each chosen disk; `examine` adds to the sentence with which the check ends. In a run that was
+ * stopped only those that have been read. SKIP if any disk was skipped, else PASS: findings weigh in by themselves. */
 enum verdict smart_each_disk(
 	struct run *run, enum verdict (*examine)(struct smart_job *job, char why[SMART_WHY]));
 

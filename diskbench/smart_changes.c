@@ -230,5 +230,6 @@ const struct check disk_changes_check = {
 	.pass_if =
 		"no disk counted more errors than before it was tested, or than this stick has on record",
 	.need = NEED_DISK,
+	.sums_up = true,
 	.run = run_changes,
 };

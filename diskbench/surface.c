@@ -15,6 +15,7 @@
 #define QUICK_DISK_NS (15 * SECOND_NS)
 #define MAP_EVERY_NS  (300 * SECOND_NS)
 #define ALL_PERCENT   100
+#define STEPS_MAX     512
 
 /* A disk's fair part of what the budget leaves. Unless only disks are tested, memory wants its time as well. */
 static uint64_t share_ns(const struct run *run)
@@ -117,27 +118,48 @@ static void measure_chunks(struct disk_job *job)
 	latency_map_tell(job, &job->run->disk->latency_map);
 }
 
-/* Where the run before stopped on this very disk: says so, and goes on from there if that is wanted. */
-static void resume(struct disk_job *job, struct disk_plan *plan)
+/* Where to go on. A place that is bad, or where the run before died although it took care, would only end this run, too. */
+static uint64_t resume_lba(const struct disk_job *job, const struct interrupted_scan *i)
+{
+	const uint32_t chunk = job_chunk_blocks(job);
+	uint64_t lba = i->lba + (i->in_step ? SURFACE_STEP / job->disk->block_bytes : 0);
+
+	if (lba != i->lba || i->behind_bad)
+		lba = (lba + chunk - 1) / chunk * chunk;
+	return lba < job->disk->block_count ? lba : job->disk->block_count;
+}
+
+/* Where the run before died on this very disk: says so, and goes on from there if that is wanted. Returns whether it does. */
+static bool resume(struct disk_job *job, struct disk_plan *plan)
 {
 	const struct interrupted_scan *i = &job->run->disk->interrupted;
+	char goes_on[80] = "disk.resume=yes would go on from there";
+	const bool goes = job->run->config->disk_resume;
+	uint64_t lba;
 
 	if (i->serial[0] == '\0' || !text_same(i->serial, job->disk->serial) ||
-		i->lba >= job->disk->block_count || plan->spread)
-		return;
-	if (job->run->config->disk_resume)
-		disk_plan_start_at(plan, i->lba);
+		i->lba > job->disk->block_count - !i->behind_bad || plan->spread)
+		return false;
+	lba = resume_lba(job, i);
+	if (goes) {
+		disk_plan_start_at(plan, lba);
+		fmt_to(goes_on, sizeof(goes_on),
+			i->in_step || i->behind_bad
+				? "this run goes on behind that place, which is bad, at LBA %llu"
+				: "this run goes on from there",
+			(unsigned long long)lba);
+	}
 	record_note(job->run->rec, job->disk->id,
 		"%s: the surface scan of this disk in run %04u stopped at LBA %llu; %s.",
-		job->disk->id, i->run, (unsigned long long)i->lba,
-		job->run->config->disk_resume ? "this run goes on from there"
-					      : "disk.resume=yes would go on from there");
+		job->disk->id, i->run, (unsigned long long)i->lba, goes_on);
+	return goes;
 }
 
 /* Prepares the session's scratch and the plan. */
 static void begin(struct disk_job *job, struct disk_plan *plan)
 {
 	struct disk_session *session = job->run->disk;
+	bool resumed;
 	size_t kept = 0;
 
 	memset(&session->latency, 0, sizeof(session->latency));
@@ -151,10 +173,11 @@ static void begin(struct disk_job *job, struct disk_plan *plan)
 	session->failed_count = kept;
 	disk_plan_init(plan, job->disk->block_count, job_chunk_blocks(job), !fits(job),
 		job->run->seed + job->run->pass);
-	if (job->run->pass == 0)
-		resume(job, plan);
+	resumed = job->run->pass == 0 && resume(job, plan);
 	job->state->scanned = *plan;
-	job->what = plan->spread ? "surface, evenly spread" : SURFACE_IN_ORDER;
+	job->what = plan->spread ? "surface, evenly spread"
+		    : resumed    ? SURFACE_IN_STEPS
+				 : SURFACE_IN_ORDER;
 	job->total = disk_bytes(job->disk) >> 20;
 }
 
@@ -166,6 +189,20 @@ static void estimate_left(struct disk_job *job, uint64_t begin_ns, uint64_t done
 	job->left_ns = done == 0 ? 0 : (now_ns - begin_ns) / done * left;
 	if (job->left_ns > limit_ns)
 		job->left_ns = limit_ns;
+}
+
+/* The log is up to ten seconds behind, and progress in it up to ten more: for as much as could have been read in that time, a
+ * resumed scan has each step on the log volume before it is begun, so that another death shows where. */
+static void take_care(struct disk_job *job, const struct disk_plan *plan, uint64_t lba)
+{
+	const uint64_t step = SURFACE_STEP / job->disk->block_bytes,
+		       begin = plan->first * plan->chunk_blocks;
+
+	if (!text_same(job->what, SURFACE_IN_STEPS))
+		return;
+	job->surely = (lba - begin) % step < plan->chunk_blocks;
+	if ((lba - begin) / step >= STEPS_MAX)
+		job->what = SURFACE_IN_ORDER;
 }
 
 /* Returns the blocks delivered. */
@@ -198,6 +235,7 @@ static uint64_t scan(struct disk_job *job, struct disk_plan *plan)
 		disk_plan_next(plan, &lba, &count);
 		made++) {
 		estimate_left(job, begin_ns, made, wanted - made);
+		take_care(job, plan, lba);
 		delivered += read_chunk(job, lba, count);
 		job->done = delivered * job->disk->block_bytes >> 20;
 		job->state->scanned = *plan;
@@ -217,7 +255,10 @@ static void scan_disk(struct disk_job *job)
 	uint64_t delivered;
 
 	begin(job, &plan);
+	if (job->share_ns != JOB_NO_LIMIT)
+		job->share_ns -= SLOW_JUDGE_NS;
 	delivered = scan(job, &plan);
+	job->time_over |= run_now_ns(job->run) >= scan_end_ns(job);
 	slow_judge(job);
 	measure_chunks(job);
 	summarize(job, &plan, delivered);

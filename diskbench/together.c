@@ -57,7 +57,7 @@ static void tell(struct together *t, const char *name, uint64_t ns)
 static void end(struct run *run, struct together *t)
 {
 	if (job_gave_up(t->job.end))
-		run->gave_up = true;
+		job_leave_undone(run, t->job.disk, t->job.end);
 	if (t->job.end != JOB_GOING || t->job.failures > 0 || t->alone_ns == 0 ||
 		t->in_turns_ns == 0)
 		return;

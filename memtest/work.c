@@ -206,7 +206,7 @@ void work_tell_progress(struct run *run, const char *what, const char *at_name, 
 	const struct mem_work *work = &run->mem->work;
 
 	record_progress_left(run->rec, PART_ID_MEMORY, what, work->traffic, work->traffic_total,
-		"B", at_name, at, work_left_ns(work));
+		"B", at_name, at, work_left_ns(work), false);
 }
 
 /* Where a slice begins, by its first piece: what to blame if the machine hangs in it. */

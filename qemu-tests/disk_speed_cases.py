@@ -82,7 +82,8 @@ def speeds(_: Run, result: Result) -> Iterable[str]:
 SICK_MIB = 48
 SLOW_FIRST, SLOW_END = 21 * MIB + 5 * 4096, 21 * MIB + 9 * 4096
 BAD_BLOCK = 9001  # of 4096 bytes
-RESUMED_AT = 7 * MIB // 4096
+DIED_AT = 7 * MIB // 4096
+TIMED_OUT = MIB // 4096  # blocks
 BAD_SECTORS = sorted(random.Random("ten bad sectors").sample(range(64 * MIB // SECTOR - 1), 9)) + [64 * MIB // SECTOR - 1]
 
 TEN_BAD = Disk("nvme", bad_sectors=tuple(BAD_SECTORS))
@@ -98,15 +99,18 @@ SICK = Disk(
 
 
 def earlier_run(image: Path) -> None:
-    """The log of a run, on another machine, that died while it scanned the drive with the serial number PATIENT1."""
+    """The log of a run, on another machine, that died while it scanned the drive with the serial number PATIENT1, behind a
+    read that timed out."""
     drive = {"hardwareInfoId": "disk7", "name": "a drive", "partType": "DISK", "serialNumber": "PATIENT1"}
     start = {"dutInfo": {"dutInfoId": "x", "name": "another machine", "hardwareInfos": [drive]}}
-    content = {"what": "surface, front to back", "done": 7, "total": 48, "unit": "MiB", "part": "disk7", "lba": RESUMED_AT}
+    content = {"what": "surface, front to back", "done": 7, "total": 48, "unit": "MiB", "part": "disk7", "lba": DIED_AT}
+    timeout = {"code": "disk-timeout", "disk": "disk7", "lba": DIED_AT, "lba_count": TIMED_OUT}
     step = "disk.surface"
     lines = [
         {"testRunArtifact": {"testRunStart": start}},
         {"testStepArtifact": {"testStepId": step, "testStepStart": {"name": step}}},
         {"testStepArtifact": {"testStepId": step, "extension": {"name": "progress", "content": content}}},
+        {"testStepArtifact": {"testStepId": step, "extension": {"name": "finding", "content": timeout}}},
     ]
     media.make_directory(image, "KIRIWAKELOG", "/runs/0001")
     text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
@@ -138,7 +142,7 @@ def places(_: Run, result: Result) -> Iterable[str]:
     sick = read_mapfile(result.run_directory / "disk1.map", SICK_MIB * MIB)
     if ten.get("-") != [(sector * SECTOR, (sector + 1) * SECTOR) for sector in BAD_SECTORS] or set(ten) != {"+", "-"}:
         yield f"disk0.map has {ten}"
-    if sick.get("-") != [(BAD_BLOCK * 4096, (BAD_BLOCK + 1) * 4096)] or sick.get("?") != [(0, RESUMED_AT * 4096)]:
+    if sick.get("-") != [(BAD_BLOCK * 4096, (BAD_BLOCK + 1) * 4096)] or sick.get("?") != [(0, (DIED_AT + TIMED_OUT) * 4096)]:
         yield f"disk1.map has {sick}"
     if not {"disk0.map", "disk1.map"} <= set(result.files):
         yield f"the record has only the files {result.files}"

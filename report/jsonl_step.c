@@ -62,11 +62,13 @@ static void put_part(struct jsonl *w, const struct record *r)
 static void on_progress(struct jsonl *w, const struct record *r)
 {
 	const char *at = r->u.progress.at_name;
+	const bool due = !w->progressed || r->t_ns - w->progress_ns >= REPORT_PROGRESS_NS;
 
-	if (w->progressed && r->t_ns - w->progress_ns < REPORT_PROGRESS_NS)
+	if (!due && !r->u.progress.surely)
 		return;
+	if (due) /* the others leave the text log's rhythm alone, so that it can be made again from these records */
+		w->progress_ns = r->t_ns;
 	w->progressed = true;
-	w->progress_ns = r->t_ns;
 	jsonl_extension_open(w, r, "progress");
 	json_text(&w->json, "what", r->u.progress.what);
 	json_number(&w->json, "done", r->u.progress.done);

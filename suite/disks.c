@@ -51,5 +51,7 @@ void recall_disk_scan(struct suite *s)
 		return;
 	text_copy(scan->serial, sizeof(scan->serial), p->serial);
 	scan->lba = p->lba;
+	scan->behind_bad = p->behind_bad;
+	scan->in_step = p->in_step;
 	scan->run = s->log.old.previous_number;
 }

@@ -137,7 +137,7 @@ const struct option option_table[] = {
 		"1 to 100 (percent), or auto",
 		"How much of each surface is read, evenly spread; auto: as much as there is time for"},
 	{"disk.resume", &option_yes_no, AT(disk_resume), NULL, 0, 0, "yes, no",
-		"Go on with a front-to-back surface scan where the last run stopped in it, on the disk with that serial number"},
+		"Go on with a front-to-back surface scan where the last run died in it, on the disk with that serial number; behind that place if it is known to be bad"},
 	{"disk.together", &option_yes_no, AT(disk_together), NULL, 0, 0, "yes, no",
 		"Read the disks in turns as well, to see whether one suffers when others are used between its reads"},
 	{"disk.queue-depth", &option_number, AT(disk_queue_depth), zero_off, 1, DISK_QUEUE_MAX,

@@ -37,17 +37,54 @@ static bool find_value(struct text line, const char *key, char *value, size_t ca
 	return text_clean(value, cap, rest.at, len) > 0;
 }
 
+static bool find_number(struct text line, const char *key, uint64_t *ret)
+{
+	char number[24];
+
+	return find_value(line, key, number, sizeof(number)) &&
+	       text_number((struct text){number, text_length(number)}, ret);
+}
+
 /* A scan that another run can go on with. */
 static void read_scan(struct text progress, struct previous_run *run)
 {
-	char what[sizeof(SURFACE_IN_ORDER) + 1], lba[24];
+	char what[sizeof(SURFACE_IN_STEPS) + 1], disk[sizeof(run->disk)];
+	uint64_t lba;
+	bool in_step;
 
-	run->disk[0] = '\0';
-	if (find_value(progress, "\"what\":", what, sizeof(what)) &&
-		text_same(what, SURFACE_IN_ORDER) &&
-		find_value(progress, "\"lba\":", lba, sizeof(lba)) &&
-		text_number((struct text){lba, text_length(lba)}, &run->lba))
-		find_value(progress, "\"part\":", run->disk, sizeof(run->disk));
+	if (!find_value(progress, "\"what\":", what, sizeof(what)) ||
+		!find_value(progress, "\"part\":", disk, sizeof(disk)) ||
+		!find_number(progress, "\"lba\":", &lba)) {
+		run->disk[0] = '\0';
+		return;
+	}
+	in_step = text_same(what, SURFACE_IN_STEPS);
+	if (!in_step && !text_same(what, SURFACE_IN_ORDER)) {
+		run->disk[0] = '\0';
+	} else if (!text_same(run->disk, disk) || lba >= run->lba) {
+		text_copy(run->disk, sizeof(run->disk), disk);
+		run->lba = lba;
+		run->in_step = in_step;
+		run->behind_bad = false;
+	}
+}
+
+/* Blocks of the disk that is scanned, found bad: the scan had come that far. */
+static void read_finding(struct text finding, struct previous_run *run)
+{
+	char code[24], disk[sizeof(run->disk)];
+	uint64_t lba, count;
+
+	if (find_value(finding, "\"code\":", code, sizeof(code)) &&
+		(text_same(code, "disk-timeout") || text_same(code, "disk-read-error")) &&
+		find_value(finding, "\"disk\":", disk, sizeof(disk)) &&
+		text_same(disk, run->disk) && find_number(finding, "\"lba\":", &lba) &&
+		find_number(finding, "\"lba_count\":", &count) && count <= UINT64_MAX - lba &&
+		lba + count > run->lba) {
+		run->lba = lba + count;
+		run->behind_bad = true;
+		run->in_step = false;
+	}
 }
 
 static void end_step(struct previous_run *run)
@@ -73,6 +110,8 @@ static void read_line(struct text line, struct previous_run *run)
 		run->check[0] = '\0';
 		end_step(run);
 	}
+	if (find(line, "\"name\":\"finding\"", &rest))
+		read_finding(rest, run);
 	if (!find(line, "\"name\":\"progress\"", &rest))
 		return;
 	read_scan(rest, run);

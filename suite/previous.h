@@ -21,6 +21,8 @@ struct previous_run {
 	char disk[12];   /* its id; empty: none */
 	char serial[64]; /* empty: not told */
 	uint64_t lba;
+	bool behind_bad; /* right before that, blocks are on record as bad */
+	bool in_step;    /* it died within SURFACE_STEP bytes from there */
 };
 
 /* Reads the last bytes of a results.jsonl; `tail` may begin in the middle of a line. Never fails: what is not

@@ -115,6 +115,12 @@ static void hear(void *ctx, const struct record *r)
 		else
 			runlog_tick(log);
 		break;
+	case RECORD_PROGRESS:
+		if (r->u.progress.surely)
+			runlog_flush(log);
+		else
+			runlog_tick(log);
+		break;
 	case RECORD_RUN_BEGIN:
 	case RECORD_CHECK_BEGIN:
 	case RECORD_CHECK_END:

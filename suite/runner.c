@@ -135,7 +135,7 @@ static void run_check(struct suite *s, const struct check *check)
 	enum verdict concluded = SKIP;
 
 	record_check_begin(&s->rec, check->id, check->title, check->pass_if);
-	if (s->run.stopped) {
+	if (s->run.stopped && !check->sums_up) {
 		record_why(&s->rec, "not reached: %s", s->run.stop_why);
 	} else if (missing != NULL) {
 		record_why(&s->rec, "%s", missing);
@@ -160,8 +160,8 @@ static void run_pass(struct suite *s)
 		const struct check *check = catalogue[i];
 		const bool done = s->run.pass > 0 && (check->always || check->once);
 
-		if (s->run.stopped && had_its_turn(s))
-			return;
+		if (s->run.stopped && had_its_turn(s) && !check->sums_up)
+			continue;
 		if (catalogue_selects(&s->config, check) && !done)
 			run_check(s, check);
 	}
@@ -274,7 +274,9 @@ static struct record end_record(const struct suite *s)
 	r.u.run_end.counts = s->counts;
 	if (!r.u.run_end.complete)
 		r.u.run_end.incomplete_why = s->unreached ? s->run.stop_why
-							  : "a check gave up on some of its work";
+					     : s->run.gave_up_on[0] != '\0'
+						     ? s->run.gave_up_on
+						     : "a check gave up on some of its work";
 	return r;
 }
 

@@ -54,6 +54,7 @@ struct fixture {
 		struct point points[SERIES_POINTS];
 	} series[16];
 	uint64_t progress_count, progress_lba, progress_left_ns;
+	uint64_t sure_count;  /* of those that had to reach the log */
 	enum verdict verdict; /* of the last check */
 	char why[TEXT_MAX];
 };
@@ -142,6 +143,7 @@ static void fixture_hear(void *ctx, const struct record *r)
 		text_copy(f->notes[f->note_count++], TEXT_MAX, r->message);
 	else if (r->kind == RECORD_PROGRESS) {
 		f->progress_count++;
+		f->sure_count += r->u.progress.surely;
 		f->progress_lba = r->u.progress.at;
 		f->progress_left_ns = r->u.progress.left_ns;
 	} else if (r->kind == RECORD_CHECK_END) {

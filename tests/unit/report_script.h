@@ -134,7 +134,7 @@ static void script_memory(struct recorder *rec)
 	for (uint64_t done = 0; done <= 12; done++) {
 		record_progress_left(rec, "mem", "step 3 of 6", done << 25, UINT64_C(12) << 25, "B",
 			"address", UINT64_C(0x100000000) + (done << 25),
-			done < 4 ? 0 : (12 - done) * 1000 * S);
+			done < 4 ? 0 : (12 - done) * 1000 * S, false);
 		after(1025 * MS);
 	}
 	record_measure(rec, "mem", "write speed", 1234567, 3, "MB/s");

@@ -54,6 +54,7 @@ static void test_gives_up_on_timeouts(void)
 	CHECK_U64(f->findings[0].lba, 2048);
 	CHECK_STR(f->findings[0].status, "TIMEOUT");
 	CHECK(fixture_has_note(f, "2 reads timed out"));
+	CHECK_STR(f->run.gave_up_on, "disk0: 2 reads timed out");
 	sim_disk_forget(&f->sims.disks[0]);
 	f->run.gave_up = false;
 	CHECK_U64(fixture_check(f, &disk_benchmark_check), SKIP);
@@ -160,6 +161,38 @@ static void test_no_pass_without_reads(void)
 	fixture_free(f);
 }
 
+/* One read that times out takes the time of the whole disk: what is left undone is said, by name. */
+static void test_time_eaten(void)
+{
+	static const struct {
+		const struct check *check;
+		const char *specs;
+		uint64_t time_s;
+		bool undone;
+	} cases[] = {
+		{&disk_surface_check, "size=64M|size=64M,latency=1ms,timeout=0+131072*1", 4, true},
+		{&disk_surface_check, "size=64M|size=64M,latency=100ms,timeout=0+131072*1", 9, true},
+		{&disk_surface_check, "size=64M|size=64M,latency=1ms,timeout=0+131072*1", 60,
+			false},
+		{&disk_surface_check, "size=64M|size=1G,latency=100ms", 4, false}, /* a sample */
+		{&disk_benchmark_check, "size=64M|size=64M,latency=3s", 0, true},
+		{&disk_benchmark_check, "size=64M|size=64M,latency=20ms", 0, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fixture *f = fixture_new(cases[i].specs);
+
+		f->config.disk_time_ns = cases[i].time_s * 1000 * MS;
+		fixture_check(f, cases[i].check);
+		CHECK(f->run.gave_up == cases[i].undone, "case %zu", i);
+		CHECK_STR(f->run.gave_up_on, cases[i].undone ? "disk1: its time is over" : "");
+		CHECK(fixture_has_note(f, "its time is over. The rest is not tested.") ==
+				cases[i].undone,
+			"case %zu", i);
+		fixture_free(f);
+	}
+}
+
 int main(void)
 {
 	test_gives_up_on_bad_blocks();
@@ -170,6 +203,7 @@ int main(void)
 	test_gives_up_on_slow_errors();
 	test_narrows_at_the_deadline();
 	test_stopped();
+	test_time_eaten();
 	test_no_pass_without_reads();
 	return test_end(__FILE__);
 }

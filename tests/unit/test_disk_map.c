@@ -449,6 +449,60 @@ static void test_resume(void)
 	}
 }
 
+/* What is known to be bad is not met again, nor the step in which the run before died although it took care. */
+static void test_resume_behind(void)
+{
+	static const struct {
+		uint64_t lba;
+		bool behind_bad, in_step;
+		uint64_t first_lba;
+		uint64_t sure; /* progress that is on the log volume before its step is begun */
+	} cases[] = {
+		{2048, false, false, 2048, 3},
+		{2049, true, false, 4096, 3},
+		{0, false, true, 262144, 2},
+		{262144 + 1, false, true, 524288 + 2048, 1},
+		{614400 - 1, true, false, UINT64_MAX, 0},
+		{614400, true, false, UINT64_MAX, 0},
+		{614400 - 100, false, true, UINT64_MAX, 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fixture *f = fixture_new("size=300M,serial=S1,latency=1ms");
+
+		f->config.profile = PROFILE_FULL;
+		f->config.disk_resume = true;
+		f->session.interrupted = (struct interrupted_scan){.serial = "S1",
+			.lba = cases[i].lba,
+			.behind_bad = cases[i].behind_bad,
+			.in_step = cases[i].in_step,
+			.run = 7};
+		CHECK_U64(fixture_check(f, &disk_surface_check),
+			cases[i].first_lba == UINT64_MAX ? SKIP : PASS);
+		CHECK_U64(f->sims.disks[0].log_count > 0, cases[i].first_lba != UINT64_MAX);
+		CHECK(f->sims.disks[0].log_count == 0 ||
+				f->sims.disks[0].log[0].lba == cases[i].first_lba,
+			"case %zu", i);
+		CHECK_U64(f->sure_count, cases[i].sure);
+		CHECK(fixture_has_note(f, "behind that place, which is bad") ==
+				(cases[i].behind_bad || cases[i].in_step),
+			"case %zu", i);
+		fixture_free(f);
+	}
+}
+
+/* A scan from the start has no need to. */
+static void test_no_steps(void)
+{
+	struct fixture *f = fixture_new("size=300M,serial=S1,latency=1ms");
+
+	f->config.profile = PROFILE_FULL;
+	f->config.disk_resume = true;
+	CHECK_U64(fixture_check(f, &disk_surface_check), PASS);
+	CHECK_U64(f->sure_count, 0);
+	fixture_free(f);
+}
+
 int main(void)
 {
 	test_any_disk();
@@ -464,5 +518,7 @@ int main(void)
 	test_sample();
 	test_seeded();
 	test_resume();
+	test_resume_behind();
+	test_no_steps();
 	return test_end(__FILE__);
 }

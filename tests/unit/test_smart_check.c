@@ -422,6 +422,30 @@ static void test_no_growth(void)
 	fixture_free(f);
 }
 
+/* A run that was stopped still asks the drives that it read, and no others. */
+static void test_growth_in_stopped_run(void)
+{
+	struct fixture *f = ata_fixture("ST", 7200);
+	uint64_t commands;
+
+	CHECK(disk_changes_check.sums_up);
+	CHECK_U64(fixture_check(f, &disk_smart_check), PASS);
+	f->run.stopped = true;
+	text_copy(f->run.stop_why, sizeof(f->run.stop_why), "stopped by a test");
+	raise(f, 197, 8);
+	commands = f->sims.disks[0].command_count;
+	CHECK_U64(fixture_check(f, &disk_changes_check), SKIP);
+	CHECK_STR(f->why, "disk0: not reached, stopped by a test");
+	CHECK_U64(f->sims.disks[0].command_count, commands);
+
+	f->run.stopped = false;
+	CHECK_U64(fixture_check(f, &disk_surface_check), PASS);
+	f->run.stopped = true;
+	CHECK_U64(fixture_check(f, &disk_changes_check), FAIL);
+	CHECK_U64(fixture_count(f, FINDING_DISK_ERRORS_GREW), 1);
+	fixture_free(f);
+}
+
 /* The newest of `total` errors. */
 static void log_error(uint8_t *log, uint8_t total, uint8_t error)
 {
@@ -698,6 +722,7 @@ int main(void)
 	test_scsi();
 	test_growth();
 	test_no_growth();
+	test_growth_in_stopped_run();
 	test_logged_errors();
 	test_earlier_run();
 	test_record();

@@ -144,6 +144,58 @@ static void test_previous(void)
 	STEP("disk.surface", "\"extension\":{\"name\":\"progress\",\"content\":{\"what\":\"" what \
 			     "\",\"done\":1,\"part\":\"disk1\",\"lba\":4711}}")
 
+#define FINDING(code, disk, lba, count)                                                          \
+	STEP("disk.surface", "\"extension\":{\"name\":\"finding\",\"content\":{\"code\":\"" code \
+			     "\",\"disk\":\"" disk "\",\"lba\":" lba ",\"lba_count\":" count "}}")
+#define PROGRESS(lba)                                                                                    \
+	STEP("disk.surface",                                                                             \
+		"\"extension\":{\"name\":\"progress\",\"content\":{\"what\":\"surface, front to back\"," \
+		"\"part\":\"disk1\",\"lba\":" lba "}}")
+
+/* Blocks that are bad take the scan with them, as long as it is the same scan. */
+static void test_previous_bad(void)
+{
+	static const struct {
+		const char *text;
+		uint64_t lba;
+		bool behind_bad;
+	} rows[] = {
+		{SCAN("surface, front to back") FINDING("disk-timeout", "disk1", "6144", "2048"),
+			8192, true},
+		{SCAN("surface, front to back") FINDING("disk-read-error", "disk1", "4711", "1"),
+			4712, true},
+		{SCAN("surface, front to back")
+				FINDING("disk-slow-region", "disk1", "6144", "2048"),
+			4711, false},
+		{SCAN("surface, front to back") FINDING("disk-timeout", "disk0", "6144", "2048"),
+			4711, false},
+		{SCAN("surface, front to back") FINDING("disk-read-error", "disk1", "10", "1"),
+			4711, false},
+		{SCAN("surface, front to back")
+				FINDING("disk-read-error", "disk1", "18446744073709551615", "8"),
+			4711, false},
+		{SCAN("surface, front to back") FINDING("disk-read-error", "disk1", "6144", "8")
+				PROGRESS("6000"),
+			6152, true},
+		{SCAN("surface, front to back") FINDING("disk-read-error", "disk1", "6144", "8")
+				PROGRESS("9000"),
+			9000, false},
+		{FINDING("disk-timeout", "disk1", "6144", "2048") SCAN("surface, front to back"),
+			4711, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct previous_run r = previous(rows[i].text);
+
+		CHECK_STR(r.disk, "disk1");
+		CHECK(r.lba == rows[i].lba && r.behind_bad == rows[i].behind_bad, "row %zu: %llu",
+			i, (unsigned long long)r.lba);
+		CHECK(!r.in_step);
+	}
+	CHECK(previous(SCAN("surface, front to back in steps")).in_step);
+	CHECK(!previous(SCAN("surface, front to back in steps") PROGRESS("9000")).in_step);
+}
+
 /* What a surface scan that goes on needs: which disk, by its serial number, and where. Only of one from front to back. */
 static void test_previous_scan(void)
 {
@@ -210,6 +262,7 @@ int main(void)
 	test_previous();
 	test_previous_machine();
 	test_previous_scan();
+	test_previous_bad();
 	test_torn();
 	return test_end(__FILE__);
 }
