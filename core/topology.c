@@ -2,7 +2,6 @@
 /* Lookups of addresses in nodes and DIMMs. Pure. See topology.h. */
 #include "core/topology.h"
 #include "core/bytes.h"
-#include "core/fmt.h"
 
 uint16_t topology_node(const struct topology *t, uint64_t physical, uint64_t *ret_end)
 {
@@ -81,27 +80,4 @@ struct dimm_set dimm_set_join(struct dimm_set a, struct dimm_set b)
 	for (size_t i = 0; i < ARRAY_LEN(a.bits); i++)
 		a.bits[i] |= b.bits[i];
 	return a;
-}
-
-const char *dimm_set_text(char buf[DIMM_SET_TEXT], struct dimm_set set)
-{
-	const size_t room = sizeof(", dimm100 to dimm100...");
-	size_t used = 0;
-
-	buf[0] = '\0';
-	for (unsigned first = 0, last; first < DIMMS_MAX; first = last + 1) {
-		for (last = first; dimm_set_has(set, last + 1) && dimm_set_has(set, first);)
-			last++;
-		if (!dimm_set_has(set, first))
-			continue;
-		if (used + room > DIMM_SET_TEXT) {
-			fmt_add(buf, DIMM_SET_TEXT, "...");
-			break;
-		}
-		used = fmt_add(buf, DIMM_SET_TEXT, "%sdimm%u", used > 0 ? ", " : "", first);
-		if (last > first)
-			used = fmt_add(buf, DIMM_SET_TEXT, "%sdimm%u",
-				last == first + 1 ? ", " : " to ", last);
-	}
-	return buf;
 }

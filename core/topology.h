@@ -63,13 +63,13 @@ unsigned dimm_set_first(struct dimm_set set);
 
 /* The set of one, number < DIMMS_MAX. */
 struct dimm_set dimm_set_of(unsigned number);
+
+/* Any number: false for those that no set can hold. */
 bool dimm_set_has(struct dimm_set set, unsigned number);
+
 bool dimm_set_same(struct dimm_set a, struct dimm_set b);
+
+/* What is in either. */
 struct dimm_set dimm_set_join(struct dimm_set a, struct dimm_set b);
-
-#define DIMM_SET_TEXT 96
-
-/* "dimm0, dimm2 to dimm5"; ends in "..." where there is no room for more. Returns buf. */
-const char *dimm_set_text(char buf[DIMM_SET_TEXT], struct dimm_set set);
 
 #endif

@@ -263,22 +263,6 @@ static void test_mappings(void)
 	CHECK(got.low == got.high);
 }
 
-/* Sets as text. */
-static void test_set_text(void)
-{
-	char text[DIMM_SET_TEXT];
-	struct dimm_set set = {{UINT64_C(0x8000000000000075), 1}};
-	struct dimm_set every_second = {
-		{UINT64_C(0x5555555555555555), UINT64_C(0x5555555555555555)}};
-
-	CHECK_STR(dimm_set_text(text, set), "dimm0, dimm2, dimm4 to dimm6, dimm63, dimm64");
-	CHECK_STR(dimm_set_text(text, (struct dimm_set){{UINT64_MAX, UINT64_MAX}}),
-		"dimm0 to dimm127");
-	CHECK_STR(dimm_set_text(text, (struct dimm_set){{0}}), "");
-	dimm_set_text(text, every_second);
-	CHECK(text_length(text) < DIMM_SET_TEXT - 1 && strstr(text, "...") != NULL, "%s", text);
-}
-
 /* Every byte broken, and the table cut everywhere: whatever comes out is in order. */
 static void test_hostile(void)
 {
@@ -325,7 +309,6 @@ int main(void)
 	test_arrays();
 	test_unmapped();
 	test_mappings();
-	test_set_text();
 	test_hostile();
 	return test_end(__FILE__);
 }
