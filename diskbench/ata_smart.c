@@ -94,7 +94,7 @@ const struct ata_attribute *ata_smart_find(const struct ata_smart *smart, uint8_
 
 const char *ata_self_test_text(unsigned status)
 {
-	static const char *const texts[16] = {
+	static const char *const texts[TEST_RESULTS] = {
 		[0] = "completed without error",
 		[1] = "aborted by the host",
 		[2] = "interrupted by a reset",
@@ -107,5 +107,5 @@ const char *ata_self_test_text(unsigned status)
 		[15] = "still running",
 	};
 
-	return status < 16 && texts[status] != NULL ? texts[status] : "unknown result";
+	return test_result_text(texts, status);
 }

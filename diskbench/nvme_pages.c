@@ -172,7 +172,7 @@ enum page_result nvme_test_log_read(struct span page, struct nvme_test_log *ret)
 
 const char *nvme_test_text(unsigned result)
 {
-	static const char *const texts[16] = {
+	static const char *const texts[TEST_RESULTS] = {
 		[0] = "completed without error",
 		[1] = "aborted by command",
 		[2] = "aborted by a controller reset",
@@ -185,5 +185,5 @@ const char *nvme_test_text(unsigned result)
 		[9] = "aborted by a sanitize",
 	};
 
-	return result < 16 && texts[result] != NULL ? texts[result] : "unknown result";
+	return test_result_text(texts, result);
 }

@@ -31,6 +31,14 @@ static inline const char *page_result_text(enum page_result r)
 	return texts[r];
 }
 
+#define TEST_RESULTS 16 /* every bus has four bits for how a self-test ended */
+
+/* What one of them means, by the bus's own table, as the end of a sentence: "completed without error". Never NULL. */
+static inline const char *test_result_text(const char *const texts[TEST_RESULTS], unsigned result)
+{
+	return result < TEST_RESULTS && texts[result] != NULL ? texts[result] : "unknown result";
+}
+
 /* Whether all bytes add up to 0 modulo 256, as those of ATA pages with a checksum in their last byte do. */
 static inline bool page_adds_up(struct span page)
 {

@@ -258,7 +258,7 @@ void scsi_health_fold(const struct scsi_health *s, struct health *h)
 
 const char *scsi_test_text(unsigned result)
 {
-	static const char *const texts[16] = {
+	static const char *const texts[TEST_RESULTS] = {
 		[0] = "completed without error",
 		[1] = "aborted by command",
 		[2] = "aborted by another cause",
@@ -270,5 +270,5 @@ const char *scsi_test_text(unsigned result)
 		[15] = "still running",
 	};
 
-	return result < 16 && texts[result] != NULL ? texts[result] : "unknown result";
+	return test_result_text(texts, result);
 }
