@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* A remembered network from any bytes: no crash, printable facts, and what was read is written and read again unchanged. */
 #include "nicprobe/baseline.h"
+#include "tests/fuzz/printable.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -13,12 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!baseline_read((struct span){data, size}, &facts))
 		return 0;
-	for (size_t i = 0; i < FACT_COUNT; i++) {
-		for (size_t at = 0; facts.at[i][at] != '\0'; at++) {
-			if (at == FACT_TEXT - 1 || facts.at[i][at] < ' ' || facts.at[i][at] > '~')
-				abort();
-		}
-	}
+	for (size_t i = 0; i < FACT_COUNT; i++)
+		check_text(facts.at[i], sizeof(facts.at[i]));
 	len = baseline_write(&facts, buf);
 	if (!baseline_read((struct span){(const uint8_t *)buf, len}, &again))
 		abort();

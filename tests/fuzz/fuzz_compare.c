@@ -3,22 +3,11 @@
  * "=" parts the two. */
 #include "report/replay.h"
 #include "suite/compare.h"
+#include "tests/fuzz/printable.h"
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check_text(const char *text, size_t cap)
-{
-	size_t len = 0;
-
-	for (; len < cap && text[len] != '\0'; len++) {
-		if (text[len] < ' ' || text[len] > '~')
-			abort();
-	}
-	if (len == cap)
-		abort();
-}
 
 static void check(void *ctx, const struct change *c)
 {

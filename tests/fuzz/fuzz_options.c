@@ -2,6 +2,7 @@
 /* Options from any bytes, as lines and as words: no crash, every problem can be told, and what was accepted
  * survives being printed and read again. */
 #include "suite/options.h"
+#include "tests/fuzz/printable.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -36,15 +37,12 @@ static void read_all(
 	options_read(config, &source, ret);
 }
 
-static void check_text(const struct option_problem *p)
+static void check_problem(const struct option_problem *p)
 {
 	char text[OPTION_PROBLEM_TEXT];
 
 	option_problem_text(p, text, sizeof(text));
-	for (const char *c = text; *c != '\0'; c++) {
-		if (*c < ' ' || *c > '~')
-			abort();
-	}
+	check_text(text, sizeof(text));
 }
 
 static void try_source(struct text text, bool words)
@@ -56,7 +54,7 @@ static void try_source(struct text text, bool words)
 	options_defaults(&config);
 	read_all(&config, text, words, &problems);
 	if (problems.count > 0)
-		check_text(&problems.items[problems.count - 1]);
+		check_problem(&problems.items[problems.count - 1]);
 
 	print(&config, &page);
 	options_defaults(&again);

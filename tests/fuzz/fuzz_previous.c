@@ -1,22 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* How a run ended, from any bytes: no crash, printable answers, and a torn last line changes nothing. */
 #include "suite/previous.h"
+#include "tests/fuzz/printable.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Terminated, and fit for a screen. */
-static void check_text(const char *text, size_t cap)
-{
-	size_t len = 0;
-
-	for (; len < cap && text[len] != '\0'; len++) {
-		if (text[len] < ' ' || text[len] > '~')
-			abort();
-	}
-	if (len == cap)
-		abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -46,6 +46,7 @@ struct rig {
 	struct ip4 may_speak; /* the one address the scenario allows to speak from; 0: none */
 	unsigned sent, sent_wrong;
 	unsigned dhcp_sent[9]; /* by message type */
+	unsigned arp_replies;  /* sent */
 	char wrong[96];
 
 	enum verdict verdicts[RIG_CHECKS];
@@ -110,12 +111,13 @@ static void rig_hear(void *ctx, const struct record *r)
 
 /* ---- what may be sent ---- */
 
-static const char *rig_arp_fault(const struct rig *rig, const struct eth *eth)
+static const char *rig_arp_fault(struct rig *rig, const struct eth *eth)
 {
 	struct arp arp;
 
 	if (arp_read(eth->payload, &arp) != ARP_OK)
 		return "broken ARP";
+	rig->arp_replies += arp.op == ARP_OP_REPLY;
 	if (!mac_same(arp.sender.mac, eth->src))
 		return "ARP with another's MAC";
 	if (arp.sender.ip.value == 0)
@@ -335,6 +337,15 @@ static inline void rig_explain(const struct rig *rig, const char *scenario)
 	printf("  in scenario \"%s\": %s\n%s\n", scenario, rig->rec.check_why, rig->notes);
 	for (size_t i = 0; i < rig->finding_count; i++)
 		printf("    %s [%s]\n", rig->findings[i].message, rig->findings[i].fields);
+}
+
+/* The end of a scenario: nothing that was sent was wrong; if more checks than `failed` before it failed, what is on record. */
+static inline void rig_finish(struct rig *rig, const char *scenario, unsigned failed)
+{
+	net_session_end(&rig->run);
+	CHECK(rig->sent_wrong == 0, "%s", rig->wrong);
+	if (failed != test_failed)
+		rig_explain(rig, scenario);
 }
 
 #endif

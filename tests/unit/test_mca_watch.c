@@ -9,6 +9,7 @@
 #include "host/sim_volume.h"
 #include "suite/suite.h"
 #include "tests/test.h"
+#include "tests/unit/quiet.h"
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -30,19 +31,6 @@ static struct rig {
 	struct sim_mca mca;
 	struct sim_volume volume;
 } rig;
-
-static void to_nowhere(void *ctx, const char *text, size_t len)
-{
-	(void)ctx;
-	(void)text;
-	(void)len;
-}
-
-static int no_key(void *ctx)
-{
-	(void)ctx;
-	return KEY_NONE;
-}
 
 /* A machine with these errors to come, a blank between two. */
 static void machine_with(unsigned cpus, enum cpu_mode mode, const char *errors)

@@ -9,6 +9,7 @@
 #include "memtest/checks.h"
 #include "suite/suite.h"
 #include "tests/test.h"
+#include "tests/unit/quiet.h"
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -70,19 +71,6 @@ static void march(
 		if (!dead || reads.count > 0)
 			kernels_scalar.march(NULL, part, dead ? &only_reads : step, errors);
 	}
-}
-
-static void to_nowhere(void *ctx, const char *text, size_t len)
-{
-	(void)ctx;
-	(void)text;
-	(void)len;
-}
-
-static int no_key(void *ctx)
-{
-	(void)ctx;
-	return KEY_NONE;
 }
 
 static uint64_t cpu_ns(void)

@@ -91,10 +91,7 @@ static void play(const struct scenario *sc)
 	CHECK(verdict == sc->verdict, "%s", verdict_name(verdict));
 	CHECK_STR(rig_codes(&rig), sc->codes);
 	CHECK(shows(sc->shows), "%s", sc->shows);
-	net_session_end(&rig.run);
-	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
-	if (failed != test_failed)
-		rig_explain(&rig, sc->name);
+	rig_finish(&rig, sc->name, failed);
 }
 
 int main(void)

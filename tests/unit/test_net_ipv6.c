@@ -296,11 +296,8 @@ static void play(const struct scenario *sc)
 	CHECK(verdict == sc->verdict, "%s", verdict_name(verdict));
 	CHECK_STR(rig_codes(&rig), sc->codes);
 	CHECK(rig_shows(&rig, sc->shows), "%s", sc->shows);
-	net_session_end(&rig.run);
-	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
+	rig_finish(&rig, sc->name, failed);
 	CHECK(rig.clock.now_ns <= 12 * (uint64_t)NS_PER_S);
-	if (failed != test_failed)
-		rig_explain(&rig, sc->name);
 }
 
 /* What is heard while other rooms work becomes a finding, once, but only after net.ipv6 judged what was there before. */

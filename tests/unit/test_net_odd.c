@@ -17,18 +17,6 @@ static void begin(const char *const *specs, struct ip4 may_speak)
 
 static const struct ip4 own_ip = {0x0a00020f};
 
-static unsigned arp_replies;
-
-static void count_replies(void *ctx, unsigned nic, struct span frame)
-{
-	struct arp arp;
-
-	rig_watch(ctx, nic, frame);
-	if (arp_read((struct span){frame.at + ETH_HEADER_BYTES, frame.len - ETH_HEADER_BYTES},
-		    &arp) == ARP_OK)
-		arp_replies += arp.op == ARP_OP_REPLY;
-}
-
 /* ---- drivers and switches that behave oddly ---- */
 
 /* Two cards with one MAC address hear each other, and that is no loop. */
@@ -142,10 +130,9 @@ static void lease_runs_out(void)
 	rig_check(&rig, 5);
 	CHECK(rig.session.address.held && rig.session.address.leased);
 	rig.clock.now_ns += 3600ull * NS_PER_S;
-	rig.net.watch = count_replies;
-	arp_replies = 0;
+	rig.arp_replies = 0;
 	CHECK(net_wait(&rig.run, rig.clock.now_ns + 2ull * NS_PER_S));
-	CHECK(!rig.session.address.held && arp_replies == 0);
+	CHECK(!rig.session.address.held && rig.arp_replies == 0);
 	rig_check(&rig, 5);
 	CHECK(rig.verdicts[5] == PASS, "%s", rig.whys[5]);
 	CHECK_U64(rig.dhcp_sent[DHCP_TYPE_DISCOVER], 2 * 3);
@@ -271,13 +258,12 @@ static void no_broadcast_answers(void)
 
 	begin(specs, own_ip);
 	rig_check(&rig, 5);
-	rig.net.watch = count_replies;
-	arp_replies = 0;
+	rig.arp_replies = 0;
 	rig.clock.now_ns += NS_PER_S;
 	say_arp(ARP_KIND_REQUEST, nobody, own_ip, nobody);
-	CHECK_U64(arp_replies, 0);
+	CHECK_U64(rig.arp_replies, 0);
 	say_arp(ARP_KIND_REQUEST, stranger, own_ip, nobody);
-	CHECK_U64(arp_replies, 1);
+	CHECK_U64(rig.arp_replies, 1);
 	net_session_end(&rig.run);
 }
 

@@ -71,10 +71,7 @@ static void play(const struct scenario *sc)
 	CHECK(sc->shows == NULL || rig_shows(&rig, sc->shows), "%s", sc->shows);
 	CHECK(sc->silent_about == NULL || !rig_shows(&rig, sc->silent_about), "%s",
 		sc->silent_about);
-	net_session_end(&rig.run);
-	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
-	if (failed != test_failed)
-		rig_explain(&rig, sc->name);
+	rig_finish(&rig, sc->name, failed);
 }
 
 /* So many echoes so far apart take so long; the percentiles of a path with a known delay are that delay. */

@@ -67,11 +67,8 @@ static void play(const struct scenario *sc)
 	CHECK(sc->shows == NULL || rig_shows(&rig, sc->shows), "%s", sc->shows);
 	CHECK(sc->silent_about == NULL || !rig_shows(&rig, sc->silent_about), "%s",
 		sc->silent_about);
-	net_session_end(&rig.run);
-	CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
+	rig_finish(&rig, sc->name, failed);
 	CHECK_U64(rig.dhcp_sent[DHCP_TYPE_REQUEST] + rig.dhcp_sent[DHCP_TYPE_RELEASE], 0);
-	if (failed != test_failed)
-		rig_explain(&rig, sc->name);
 }
 
 int main(void)

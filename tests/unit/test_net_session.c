@@ -101,18 +101,6 @@ static void first_verdict(void)
 	}
 }
 
-static unsigned arp_replies;
-
-static void count_replies(void *ctx, unsigned nic, struct span frame)
-{
-	struct arp arp;
-
-	rig_watch(ctx, nic, frame);
-	if (arp_read((struct span){frame.at + ETH_HEADER_BYTES, frame.len - ETH_HEADER_BYTES},
-		    &arp) == ARP_OK)
-		arp_replies += arp.op == ARP_OP_REPLY;
-}
-
 /* Who asks for the address we hold gets an answer; once it is contested, no more. */
 static void answering(void)
 {
@@ -126,10 +114,10 @@ static void answering(void)
 		rig.config.net_ip = own_ip;
 		rig.config.net_gateway = (struct ip4){0x0a000202};
 		rig.config.net_dhcp = DHCP_OFF;
-		rig.net.watch = count_replies;
-		arp_replies = 0;
+		rig.arp_replies = 0;
 		rig_run(&rig);
-		CHECK(i == 0 ? arp_replies > 0 : arp_replies == 0, "%u replies", arp_replies);
+		CHECK(i == 0 ? rig.arp_replies > 0 : rig.arp_replies == 0, "%u replies",
+			rig.arp_replies);
 		CHECK(rig.sent_wrong == 0, "%s", rig.wrong);
 	}
 }
@@ -142,16 +130,15 @@ static void contested_later(void)
 	unsigned before;
 
 	begin(leased, own_ip);
-	rig.net.watch = count_replies;
-	arp_replies = 0;
+	rig.arp_replies = 0;
 	for (size_t i = 0; i < RIG_CHECKS; i++)
 		rig_check(&rig, i);
 	CHECK_STR(rig_codes(&rig), "net-duplicate-ip");
-	CHECK(arp_replies > 0);
+	CHECK(rig.arp_replies > 0);
 	CHECK(rig.session.address.held);
-	before = arp_replies;
+	before = rig.arp_replies;
 	CHECK(net_wait(&rig.run, rig.clock.now_ns + 5ull * NS_PER_S));
-	CHECK_U64(arp_replies, before);
+	CHECK_U64(rig.arp_replies, before);
 	net_session_end(&rig.run);
 	CHECK_U64(rig.dhcp_sent[DHCP_TYPE_REQUEST], 1);
 	CHECK_U64(rig.dhcp_sent[DHCP_TYPE_RELEASE], 0);
