@@ -62,6 +62,7 @@ bool ip4_is_host(struct ip4 ip);
 
 #define MAC_TEXT 18
 #define IP4_TEXT 16
+/* "52:54:00:12:34:56" and "192.168.1.20". Return buf. */
 const char *mac_text(char buf[MAC_TEXT], struct mac m);
 const char *ip4_text(char buf[IP4_TEXT], struct ip4 ip);
 

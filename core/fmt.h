@@ -19,6 +19,7 @@ struct sink {
 	void *ctx;
 };
 
+/* Formats into a sink, of any length, with the conversions named above. */
 void fmt(struct sink out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void fmt_v(struct sink out, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 

@@ -25,6 +25,7 @@ struct histogram {
 	uint32_t bins[HISTOGRAM_BINS];
 };
 
+/* One more sample, in the unit of all the others. O(1). */
 void histogram_add(struct histogram *h, uint64_t value);
 
 /* The least sample that at least `per_100k` / 100 000 of all samples do not exceed (50 000: the median; nearest rank),

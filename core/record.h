@@ -182,6 +182,7 @@ void recorder_listen(struct recorder *rec, struct listener l);
 /* Fills seq, t_ns and check, and hands *r to all listeners. For kinds without a function below. */
 void record_emit(struct recorder *rec, struct record *r);
 
+/* Begins the step of a check: all that follows belongs to it, until record_check_end(). `id` is kept, not copied. */
 void record_check_begin(
 	struct recorder *rec, const char *id, const char *title, const char *pass_if);
 

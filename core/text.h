@@ -18,6 +18,7 @@ struct text {
 	size_t len;
 };
 
+/* Of NUL-terminated texts, which may not be NULL. text_is() compares with a run of characters. */
 size_t text_length(const char *s);
 bool text_same(const char *a, const char *b);
 bool text_is(struct text t, const char *s);

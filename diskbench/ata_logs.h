@@ -123,6 +123,7 @@ struct ata_phy_counters {
 	uint64_t lost; /* times the link was lost (PhyRdy to PhyRdyn) */
 };
 
+/* Log 11h. *ret is untouched unless PAGE_GOOD. */
 enum page_result ata_phy_counters_read(struct span page, struct ata_phy_counters *ret);
 
 #endif

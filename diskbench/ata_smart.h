@@ -61,6 +61,7 @@ enum page_result ata_smart_read(struct span data, struct ata_smart *ret);
 /* Adds the thresholds to attributes of the same id. *smart is untouched unless PAGE_GOOD. */
 enum page_result ata_smart_add_thresholds(struct span thresholds, struct ata_smart *smart);
 
+/* By value, worst value and threshold alone: what the raw value means is the vendor's secret. */
 enum attribute_state ata_attribute_state(const struct ata_attribute *a);
 
 /* The attribute of that id, or NULL. */

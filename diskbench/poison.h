@@ -18,6 +18,7 @@
 
 /* All take a buffer aligned to 8 bytes and a length that is a multiple of POISON_SECTOR. */
 
+/* Fills the buffer with the pattern of `key`, which a disk will not hold by chance. */
 void poison_fill(uint8_t *buffer, size_t bytes, uint64_t key);
 
 /* Looks at one word of every 64 bytes (a packet lost on the bus leaves at least that much) and at the last word of

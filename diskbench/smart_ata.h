@@ -5,6 +5,7 @@
 
 #include "diskbench/smart.h"
 
+/* Each is the member of struct smart_bus with the same name. */
 void smart_ata_fold(const struct smart_pages *pages, struct health *ret);
 void smart_ata_measure(struct smart_job *job);
 void smart_ata_judge(struct smart_job *job);

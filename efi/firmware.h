@@ -24,6 +24,7 @@ struct firmware {
 /* Set once by firmware_init(), before anything else in this room runs. */
 extern struct firmware fw;
 
+/* The two arguments of efi_main(); calls no more than HandleProtocol(). */
 void firmware_init(EFI_HANDLE image, EFI_SYSTEM_TABLE *table);
 
 /* Handles that carry a protocol. */

@@ -20,6 +20,8 @@ struct in_use {
 	uint64_t at[IN_USE_MAX];
 };
 
+/* What the calling CPU's page tables, descriptor tables and stack lie in, where the map calls that free. Walks page tables
+ * as they are: boot CPU, identity mapping. */
 void in_use_find(const struct memory_map *map, struct in_use *ret);
 
 /* The lowest block that touches [start, end); false when none does. */

@@ -46,6 +46,7 @@ struct span path_disk(struct span path);
 /* Whether `path` is `prefix` or lies below it. Nothing lies below an empty prefix. */
 bool path_below(struct span path, struct span prefix);
 
+/* Whether any node is of this kind. */
 bool path_has(struct span path, uint8_t type, uint8_t subtype);
 
 /* The last node. False when the path is empty. */

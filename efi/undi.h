@@ -28,6 +28,7 @@ const char *undi_enter(struct undi *undi, unsigned mode);
 
 /* `frame` must stay as it is until several more were sent. */
 bool undi_send(const struct undi *undi, const uint8_t *frame, size_t len);
+/* One frame of at most `cap` bytes. False: none waits, or it was longer; *ret_len is untouched then. */
 bool undi_receive(const struct undi *undi, uint8_t *frame, size_t cap, size_t *ret_len);
 
 /* Back to started. */

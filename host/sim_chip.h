@@ -58,6 +58,7 @@ extern const struct sim_chip_kind sim_8254x, sim_82574, sim_82580, sim_i210, sim
 void sim_chip_init(
 	struct sim_chip *chip, const struct sim_chip_kind *kind, const struct clock_port *clock);
 
+/* The chip as a port hands it out. Valid as long as *chip. */
 struct nic_chip sim_chip_port(struct sim_chip *chip);
 
 /* Whether it may be handed to a driver: stopped, and out of loopback. */

@@ -165,6 +165,7 @@ struct disk_queue sim_disk_queue(struct sim_disk *sim);
 /* Forgets the log. */
 void sim_disk_forget(struct sim_disk *sim);
 
+/* Frees what sim_disks_add() took. */
 void sim_disks_free(struct sim_disks *sims);
 
 #endif

@@ -53,6 +53,7 @@ bool sim_ram_init(struct sim_ram *ram, uint64_t bytes);
 /* A port to it, which `ram` must outlive. At most an eighth of the memory is held back as reserve. */
 void sim_ram_port(struct sim_ram *ram, struct ram_port *ret);
 
+/* Frees the memory; the port may not be used afterwards. */
 void sim_ram_free(struct sim_ram *ram);
 
 /* Takes all faults away and fills the memory with `value`. */

@@ -11,6 +11,7 @@
 
 #include "report/digest.h"
 
+/* The whole page, once the digest is complete. */
 void html_write(const struct digest *d, struct sink out);
 
 #endif

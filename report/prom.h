@@ -10,6 +10,7 @@
 
 #include "report/digest.h"
 
+/* The whole file, once the digest is complete. */
 void prom_write(const struct digest *d, struct sink out);
 
 #endif

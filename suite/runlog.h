@@ -58,6 +58,7 @@ struct listener runlog_listener(struct runlog *log);
 /* Call often: flushes when the last flush is 10 s ago. */
 void runlog_tick(struct runlog *log);
 
+/* Writes out what is buffered, and has the volume write it to the medium. */
 void runlog_flush(struct runlog *log);
 
 /* Flushes, then reads results.jsonl back and compares. False: `problem` says what differs. True without a log. */
@@ -68,6 +69,7 @@ bool runlog_read_back(struct runlog *log);
 bool runlog_replace(
 	struct runlog *log, const char *path, void (*write)(void *ctx, struct sink out), void *ctx);
 
+/* Flushes and closes results.jsonl and log.txt. Nothing can be added afterwards. */
 void runlog_close(struct runlog *log);
 
 #endif
