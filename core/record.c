@@ -86,20 +86,27 @@ static void emit_message(struct recorder *rec, struct record *r, const char *for
 	record_emit(rec, r);
 }
 
+/* Adds a field that says so to those of the finding, which go to fields[FIELDS_MAX]. */
+static void mark(struct record *r, const char *name, struct field *fields)
+{
+	size_t count = r->u.finding.field_count;
+
+	count = count < FIELDS_MAX ? count : FIELDS_MAX - 1;
+	for (size_t i = 0; i < count; i++)
+		fields[i] = r->u.finding.fields[i];
+	fields[count] = FIELD_NUM(name, 1);
+	r->u.finding.fields = fields;
+	r->u.finding.field_count = count + 1;
+}
+
 /* Nobody may take a planted fault for a real one: sentence and fields say what it is. */
 static void mark_planted(struct record *r, char message[MESSAGE_SIZE], struct field *fields)
 {
 	char sentence[MESSAGE_SIZE];
-	size_t count = r->u.finding.field_count;
 
 	text_copy(sentence, sizeof(sentence), message);
 	fmt_to(message, MESSAGE_SIZE, "Planted by mem.inject: %s", sentence);
-	count = count < FIELDS_MAX ? count : FIELDS_MAX - 1;
-	for (size_t i = 0; i < count; i++)
-		fields[i] = r->u.finding.fields[i];
-	fields[count] = FIELD_NUM("injected", 1);
-	r->u.finding.fields = fields;
-	r->u.finding.field_count = count + 1;
+	mark(r, "injected", fields);
 	r->u.finding.injected = true;
 }
 
@@ -114,6 +121,8 @@ static void emit_finding(struct recorder *rec, struct record *r, const char *for
 	rec->check_verdict = verdict_worse(rec->check_verdict, r->u.finding.verdict);
 	fmt_to_v(message, sizeof(message), format, args);
 	r->message = message;
+	if (r->u.finding.more)
+		mark(r, "follow_up", fields);
 	if (rec->planted != NULL && rec->planted(rec->planted_ctx, r))
 		mark_planted(r, message, fields);
 	record_emit(rec, r);
@@ -146,6 +155,19 @@ void record_finding_as(struct recorder *rec, enum finding_code code, enum verdic
 	struct record r = {.kind = RECORD_FINDING,
 		.part = part,
 		.u.finding = {code, verdict, fields, field_count, false}};
+	va_list args;
+
+	va_start(args, format);
+	emit_finding(rec, &r, format, args);
+	va_end(args);
+}
+
+void record_finding_more(struct recorder *rec, enum finding_code code, enum verdict verdict,
+	const char *part, const struct field *fields, size_t field_count, const char *format, ...)
+{
+	struct record r = {.kind = RECORD_FINDING,
+		.part = part,
+		.u.finding = {code, verdict, fields, field_count, .more = true}};
 	va_list args;
 
 	va_start(args, format);

@@ -116,6 +116,7 @@ struct record {
 			const struct field *fields;
 			size_t field_count;
 			bool injected; /* about a fault that this run planted itself */
+			bool more; /* says more of a fault that is in the log already, and counts as one with it */
 		} finding;
 		struct {
 			const char *call; /* the firmware call, "Snp.Transmit" */
@@ -201,6 +202,12 @@ void record_finding(struct recorder *rec, enum finding_code code, const char *pa
 
 /* The same with another verdict than the table's, where circumstances make it less or more. */
 void record_finding_as(struct recorder *rec, enum finding_code code, enum verdict verdict,
+	const char *part, const struct field *fields, size_t field_count, const char *format, ...)
+	__attribute__((format(printf, 7, 8)));
+
+/* The same of a fault that was told before, of the same code, part and address: now more of it is known. Marked as such by a last
+ * field, "follow_up". */
+void record_finding_more(struct recorder *rec, enum finding_code code, enum verdict verdict,
 	const char *part, const struct field *fields, size_t field_count, const char *format, ...)
 	__attribute__((format(printf, 7, 8)));
 

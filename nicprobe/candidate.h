@@ -61,7 +61,9 @@ struct candidate {
 	uint64_t next_ns; /* when the next probe is due; after the last, when the listening ends */
 	bool probed;      /* a whole series was sent and listened to */
 	bool heard;    /* and its wire was alive: a stranger was heard on it as the series began */
-	bool reported; /* its conflict is in the log */
+	bool reported; /* its conflict is in the log, */
+	bool placed;   /* with the switch ports of its owners; */
+	bool sought;   /* these were asked for since */
 };
 
 /* Somebody who probes for addresses. */

@@ -164,7 +164,6 @@ static enum verdict conclude(struct run *run, bool whole, uint64_t took_ns)
 	struct outcome o = {0};
 	char took[FMT_SIZE], what[160] = "", cards[CARDS_BYTES];
 
-	mac_places_look(run, FROM_ANY);
 	for (size_t i = 0; i < t->count; i++) {
 		if (!(t->at[i].sources & FROM_ANY))
 			continue;
@@ -176,6 +175,7 @@ static enum verdict conclude(struct run *run, bool whole, uint64_t took_ns)
 			"Others ask for %s and nobody answers; if that is this server's address, set net.ip.",
 			o.unanswered.text);
 	if (o.conflicts.count > 0) {
+		tell_places(run);
 		look_at_strangers(run);
 		record_why(run->rec, "more owners than there should be: %s", o.conflicts.text);
 		return SKIP; /* the findings weigh more */

@@ -239,19 +239,34 @@ const char *mac_place_text(const struct mac_places *t, struct mac mac)
 	return place != NULL ? place->text : "";
 }
 
-/* Who claims candidates in conflict, each once. Returns how many. */
-static size_t list_claimants(
-	const struct candidates *t, uint8_t sources, struct mac macs[MAC_PLACES_MAX])
+static bool is_due(const struct candidate *c)
+{
+	return c->reported && !c->sought && candidate_state(c) == CANDIDATE_CONFLICT;
+}
+
+bool mac_places_due(const struct run *run)
+{
+	const struct candidates *t = &run->net->candidates;
+	size_t i = 0;
+
+	while (i < t->count && !is_due(&t->at[i]))
+		i++;
+	return i < t->count && run->config->net_snmp_community[0] != '\0';
+}
+
+/* Who claims the candidates that are due, each once; from then on these are not. Returns how many. */
+static size_t list_claimants(struct candidates *t, struct mac macs[MAC_PLACES_MAX])
 {
 	struct mac of_one[CLAIMS_MAX];
 	size_t count = 0;
 
 	for (size_t i = 0; i < t->count; i++) {
-		const struct candidate *c = &t->at[i];
+		struct candidate *c = &t->at[i];
 		size_t found = candidate_macs(c, of_one);
 
-		if (!(c->sources & sources) || candidate_state(c) != CANDIDATE_CONFLICT)
+		if (!is_due(c))
 			continue;
+		c->sought = true;
 		for (size_t j = 0; j < found && count < MAC_PLACES_MAX; j++) {
 			size_t k = 0;
 
@@ -264,15 +279,13 @@ static size_t list_claimants(
 	return count;
 }
 
-void mac_places_look(struct run *run, uint8_t sources)
+void mac_places_look(struct run *run)
 {
 	const char *why = "there is no address to speak from";
 	struct mac macs[MAC_PLACES_MAX];
-	const size_t count = list_claimants(&run->net->candidates, sources, macs);
+	const size_t count = list_claimants(&run->net->candidates, macs);
 	unsigned unknown = 0;
 
-	if (run->config->net_snmp_community[0] == '\0' || count == 0)
-		return;
 	if (!address_acquire(run) || !mac_place_begin(run, &why)) {
 		record_note(run->rec, NULL,
 			"The switch could not be asked where the owners are: %s.", why);

@@ -46,9 +46,12 @@ void mac_place_name(struct run *run, uint32_t interface, char ret[PORT_NAME_TEXT
 /* What was found of the address before; empty: nothing. Asks nobody. */
 const char *mac_place_text(const struct mac_places *t, struct mac mac);
 
-/* Looks up who claims the candidates in conflict that have one of `sources` (FROM_... bits), as far as it can be done; notes why
- * if it cannot. Acquires an address to speak from. Nothing is done where no community is given. */
-void mac_places_look(struct run *run, uint8_t sources);
+/* Looks up who claims the candidates whose conflict was told and not sought before, as far as it can be done; notes why if it
+ * cannot. Acquires an address to speak from. */
+void mac_places_look(struct run *run);
+
+/* Whether there is such a candidate, and a community is given. */
+bool mac_places_due(const struct run *run);
 
 /* Which MAC address the router at `router` has for `ip`. False: it does not answer, or has none; why, in *ret_why. */
 bool mac_place_router_view(

@@ -225,7 +225,6 @@ static void judge_suspects(struct run *run, struct tally *sum)
 {
 	struct candidates *t = &run->net->candidates;
 
-	mac_places_look(run, FROM_SWEEP);
 	for (size_t i = 0; i < t->count; i++) {
 		struct candidate *c = &t->at[i];
 
@@ -235,6 +234,7 @@ static void judge_suspects(struct run *run, struct tally *sum)
 		if (!c->reported)
 			tell_conflict(run, c);
 	}
+	tell_places(run);
 }
 
 static enum verdict conclude(

@@ -84,15 +84,43 @@ void tell_conflict(struct run *run, struct candidate *c)
 		FIELD_NUM("first_ms", (first_ns - run->rec->start_ns) / NS_PER_MS),
 		FIELD_STR("switch_port", places), /* last: left out where it is not known */
 	};
+	const bool again = c->reported;
+
 	c->reported = true;
-	record_finding_as(run->rec, FINDING_NET_DUPLICATE_IP, verdict, NULL, fields,
-		ARRAY_LEN(fields) - (places[0] == '\0'), "%s, %s, is held by %s%s%s.", ip,
-		relation(c),
+	c->placed = places[0] != '\0';
+	(again ? record_finding_more : record_finding_as)(run->rec, FINDING_NET_DUPLICATE_IP,
+		verdict, NULL, fields, ARRAY_LEN(fields) - (places[0] == '\0'),
+		"%s, %s, is held by %s%s%s.", ip, relation(c),
 		mac_count == 1 ? ""
 		: c->sources & FROM_OURS
 			? "several devices: "
 			: "several devices, or by one that answers on several cards: ",
 		all, circumstance(run->net, c));
+}
+
+static bool has_place(const struct mac_places *t, const struct candidate *c)
+{
+	struct mac macs[CLAIMS_MAX];
+	size_t count = candidate_macs(c, macs);
+
+	while (count > 0 && mac_place_text(t, macs[count - 1])[0] == '\0')
+		count--;
+	return count > 0;
+}
+
+void tell_places(struct run *run)
+{
+	struct net_session *s = run->net;
+
+	if (!mac_places_due(run))
+		return;
+	mac_places_look(run);
+	for (size_t i = 0; i < s->candidates.count; i++) {
+		struct candidate *c = &s->candidates.at[i];
+
+		if (c->sought && !c->placed && has_place(&s->places, c))
+			tell_conflict(run, c);
+	}
 }
 
 /* Servers keep an offer for us at least so long; whoever has the address later may have got it by right. */
@@ -312,5 +340,5 @@ bool tell_has_news(const struct run *run)
 		if (is_new_conflict(s, &s->candidates.at[i]))
 			return true;
 	}
-	return false;
+	return mac_places_due(run);
 }

@@ -52,4 +52,5 @@ bool net_watch_has_news(const struct run *run)
 void net_watch_tell(struct run *run)
 {
 	tell_new(run);
+	tell_places(run);
 }

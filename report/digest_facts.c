@@ -79,9 +79,10 @@ void digest_finding(struct digest *d, const struct record *r)
 	keep_bits(d, r);
 	if (f == NULL)
 		return;
-	if (f->count++ == 0)
+	if (f->count == 0)
 		f->first_ns = r->t_ns;
 	f->last_ns = r->t_ns;
+	f->count += f->count == 0 || !r->u.finding.more;
 	if (f->count > 1 && r->u.finding.verdict <= f->verdict)
 		return;
 	f->code = r->u.finding.code;

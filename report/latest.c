@@ -46,8 +46,11 @@ static struct latest_finding *place_for(struct latest *l, enum verdict verdict)
 
 static void on_finding(struct latest *l, const struct record *r)
 {
-	struct latest_finding *f = place_for(l, r->u.finding.verdict);
+	struct latest_finding *f;
 
+	if (r->u.finding.more)
+		return; /* triage quotes it */
+	f = place_for(l, r->u.finding.verdict);
 	l->worst = verdict_worse(l->worst, r->u.finding.verdict);
 	l->finding_count++;
 	if (f == NULL)

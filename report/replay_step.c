@@ -155,6 +155,8 @@ static void add_fields(struct replay *p, const struct json_node *content)
 			continue;
 		if (text_same(n->name, "injected") && p->fields[count].kind == FIELD_NUMBER)
 			p->pending.u.finding.injected = p->fields[count].number != 0;
+		if (text_same(n->name, "follow_up") && p->fields[count].kind == FIELD_NUMBER)
+			p->pending.u.finding.more = p->fields[count].number != 0;
 		count++;
 	}
 	p->pending.u.finding.fields = p->fields;

@@ -169,14 +169,17 @@ static void hear_finding(struct triage *t, const struct record *r)
 	t->found = verdict_worse(t->found, verdict);
 	if (s == NULL)
 		return;
-	s->findings++;
 	c = case_for(t, s, r);
+	s->findings += c == NULL || c->count == 0 || !r->u.finding.more;
 	if (c == NULL) {
 		s->untold = verdict_worse(s->untold, verdict);
 		return;
 	}
-	if (c->count++ > 0 && verdict_worse(c->verdict, verdict) == c->verdict)
+	if (c->count > 0 && (r->u.finding.more ? verdict < c->verdict : verdict <= c->verdict)) {
+		c->count += !r->u.finding.more;
 		return;
+	}
+	c->count += c->count == 0 || !r->u.finding.more;
 	c->verdict = verdict;
 	c->next = record_next(r);
 	keep(c->message, r->message);

@@ -24,6 +24,8 @@ static const struct check *const rig_checks[] = {&nic_inventory_check, &nic_link
 struct rig_finding {
 	enum finding_code code;
 	enum verdict verdict;
+	bool more;
+	uint64_t t_ns;
 	char check[24];
 	char part[12];
 	char fields[384]; /* "name=value name=value ", lists joined with '+' */
@@ -82,6 +84,8 @@ static void rig_hear_finding(struct rig *rig, const struct record *r)
 	rig->finding_count++;
 	f->code = r->u.finding.code;
 	f->verdict = r->u.finding.verdict;
+	f->more = r->u.finding.more;
+	f->t_ns = r->t_ns;
 	text_copy(f->check, sizeof(f->check), r->check ? r->check : "");
 	text_copy(f->part, sizeof(f->part), r->part ? r->part : "");
 	text_copy(f->message, sizeof(f->message), r->message);

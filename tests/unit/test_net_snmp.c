@@ -248,6 +248,44 @@ static const struct stranger {
 		"did not say behind which port 1 of 1", NULL},
 };
 
+#define NAMED_NS (10ull * NS_PER_S)
+
+/* The finding waits for no switch; where that knows the place, it is told once more. */
+static void check_place(const char *place)
+{
+	const struct rig_finding *first = &rig.findings[0], *second = &rig.findings[1];
+	char fields[64];
+
+	CHECK(!first->more && strstr(first->fields, "switch_port=") == NULL, "%s", first->fields);
+	CHECK_U64(rig.finding_count, place != NULL ? 2 : 1);
+	if (place == NULL || rig.finding_count < 2)
+		return;
+	fmt_to(fields, sizeof(fields), "switch_port=%s follow_up=1 ", place);
+	CHECK(second->more && strstr(second->fields, fields) != NULL, "%s", second->fields);
+	CHECK(strncmp(first->fields, second->fields, strlen("ip=" OWN_IP " mac=" STRANGER)) == 0);
+}
+
+/* An owner that comes while other rooms work is looked for, too, and no more than once. */
+static void test_late_owner(void)
+{
+	static const char *const specs[] = {OWNER " after 40s", LEASE, AGENT, PORTS, NULL};
+	const unsigned failed = test_failed;
+
+	begin(specs);
+	own_address();
+	CHECK(rig_run_one(&rig, &net_duplicate_ip_check) == PASS);
+	for (unsigned i = 0; i < 200 && !net_watch_has_news(&rig.run); i++) {
+		rig.machine.clock.sleep_ns(rig.machine.clock.ctx, 500ull * NS_PER_MS);
+		net_watch(&rig.run);
+	}
+	net_watch_tell(&rig.run);
+	check_place("Gi0/22 on sw1");
+	CHECK(!net_watch_has_news(&rig.run));
+	net_watch_tell(&rig.run);
+	CHECK_U64(rig.finding_count, 2);
+	end("late", failed);
+}
+
 static void play_stranger(const struct stranger *sc)
 {
 	const unsigned failed = test_failed;
@@ -257,13 +295,9 @@ static void play_stranger(const struct stranger *sc)
 	CHECK(rig_run_one(&rig, &net_duplicate_ip_check) == FAIL);
 	CHECK_STR(rig_codes(&rig), "net-duplicate-ip");
 	CHECK(rig_shows(&rig, sc->shows), "%s", sc->shows);
-	CHECK((strstr(rig.findings[0].fields, "switch_port=") != NULL) == (sc->place != NULL));
-	if (sc->place != NULL) {
-		char field[64];
-
-		fmt_to(field, sizeof(field), "switch_port=%s ", sc->place);
-		CHECK(strstr(rig.findings[0].fields, field) != NULL, "%s", rig.findings[0].fields);
-	}
+	check_place(sc->place);
+	CHECK(rig.findings[0].t_ns < NAMED_NS, "%llu ms",
+		(unsigned long long)rig.findings[0].t_ns / NS_PER_MS);
 	CHECK(rig.clock.now_ns < 60 * (uint64_t)NS_PER_S);
 	end(sc->name, failed);
 }
@@ -384,5 +418,6 @@ int main(void)
 	test_not_asked();
 	for (size_t i = 0; i < ARRAY_LEN(owns); i++)
 		play_own(&owns[i]);
+	test_late_owner();
 	return test_end(__FILE__);
 }

@@ -29,6 +29,26 @@ static void test_both_guilty(void)
 	free(b);
 }
 
+/* What becomes known later of a fault is the same fault: counted once, and told as it is known last. */
+static void test_follow_up(void)
+{
+	const struct field fields[] = {FIELD_STR("nic", "nic0"), FIELD_STR("ip", "192.168.1.20")};
+	struct bench *b = bench_server();
+	const struct heard *h;
+
+	find(b, FINDING_NET_DUPLICATE_IP, NULL, "nic0", "192.168.1.20");
+	record_finding_more(&b->rec, FINDING_NET_DUPLICATE_IP, FAIL, NULL, fields, 2, "And where.");
+	h = judge(b);
+	CHECK_STR(h->evidence[0], "And where.");
+	record_finding_more(&b->rec, FINDING_NET_DUPLICATE_IP, WARN, NULL, fields, 2, "Less.");
+	h = judge(b);
+	CHECK_STR(h->evidence[0], "And where.");
+	find(b, FINDING_NET_DUPLICATE_IP, NULL, "nic0", "192.168.1.20");
+	h = judge(b);
+	CHECK_STR(h->evidence[0], "And where. (and 1 more)");
+	free(b);
+}
+
 /* ---- one fault explains another ---- */
 
 static void test_no_link(void)
@@ -289,6 +309,7 @@ static void test_strangers(void)
 int main(void)
 {
 	test_both_guilty();
+	test_follow_up();
 	test_no_link();
 	test_explained();
 	test_chain();
