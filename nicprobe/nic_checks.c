@@ -13,9 +13,11 @@
 
 static void tell_no_driver(struct run *run, const struct nic *nic)
 {
-	const struct field fields[] = {
-		FIELD_STR("nic", nic->id), FIELD_STR("location", nic->location)};
+	char pci[10];
+	const struct field fields[] = {FIELD_STR("nic", nic->id),
+		FIELD_STR("location", nic->location), FIELD_STR("pci", pci)};
 
+	fmt_to(pci, sizeof(pci), "%04x:%04x", nic->vendor_id, nic->device_id);
 	if (nic->driver[0] != '\0')
 		record_finding(run->rec, FINDING_NIC_NO_DRIVER, nic->id, fields, ARRAY_LEN(fields),
 			"%s (%s, %s) cannot be tested: its firmware driver (%s) offers no network interface.",
