@@ -148,12 +148,22 @@ FAULTS = (
         also=({"code": "net-rogue-dhcp", "macs": including(GATEWAY_MAC, ROUTER_MAC)},),
         speaks_from=frozenset({"192.168.77.51"}),
     ),
+    # And the server would give the next client an address that somebody has.
     network_case(
         "gateway-two-macs-duplicate-mac",
-        lan(lambda: Host(GATEWAY_IP, ROUTER_MAC), lambda: same_mac(Nic().mac)),
+        bare_lan(
+            gateway,
+            lambda: DhcpServer(GATEWAY_IP, GATEWAY_MAC, LEASE_IP, pool="192.168.77.60"),
+            lambda: Host(GATEWAY_IP, ROUTER_MAC),
+            lambda: Host("192.168.77.60", CAMERA_MAC),
+            lambda: same_mac(Nic().mac),
+        ),
         "net-duplicate-ip",
         fields={"ip": GATEWAY_IP, "macs": including(GATEWAY_MAC, ROUTER_MAC)},
-        also=({"code": "net-duplicate-mac"},),
+        also=(
+            {"code": "net-duplicate-mac"},
+            {"code": "net-dhcp-taken", "ip": "192.168.77.60", "mac": CAMERA_MAC, "server": GATEWAY_IP},
+        ),
     ),
     # A failover group holds net.ip; others answer for addresses together with the router that has them just now.
     network_case(
@@ -265,11 +275,17 @@ FAULTS = (
     ),
     network_case(
         "expected-gateway-other",
-        lan(),
+        lan(lambda: Router6(GATEWAY_MAC, "2001:db8:1::")),
         "net-unexpected",
         verdict="WARN",
         fields={"what": "gateway_mac", "expected": ROUTER_MAC, "actual": GATEWAY_MAC},
-        options={"checks": "net.expected", "net.expect_gateway_mac": ROUTER_MAC, "net.expect_dhcp": GATEWAY_IP},
+        also=({"code": "net-unexpected", "what": "ipv6_routers", "expected": CAMERA_MAC, "actual": GATEWAY_MAC},),
+        options={
+            "checks": "net.ipv6 net.expected",
+            "net.expect_gateway_mac": ROUTER_MAC,
+            "net.expect_dhcp": GATEWAY_IP,
+            "net.expect_ipv6_router": CAMERA_MAC,
+        },
     ),
     network_case(
         "expected-port",

@@ -8,7 +8,7 @@ from judge import AT_ONCE, Case
 from machine import Nic, When
 from memory_cases import SOME_MEMORY
 from peer import Crossover
-from segment import lan, network_case
+from segment import lan, log_says, network_case
 
 SECOND_MAC = "52:54:00:12:34:57"
 PAIR = {"checks": "nic.*"}
@@ -64,5 +64,14 @@ NICS = (
     pair_case("pair-apart", (Nic(lan=list), Nic(mac=SECOND_MAC, lan=list)), passed=("nic.link",), skipped=("nic.pair",)),
     pair_case("pair-loss", pair(lost=0.2), "net-packet-loss", fields={"nic": "nic0", "to_nic": "nic1"}),
     pair_case("pair-corrupt", pair(corrupt=0.2), "net-packet-corrupt", fields={"nic": "nic0", "to_nic": "nic1"}),
-    network_case("nic-without-driver", (Nic("tulip"),), "nic-no-driver", verdict="WARN"),
+    # No driver of this firmware knows either of them; the log says what to do about it.
+    network_case(
+        "nic-without-driver",
+        (Nic("tulip"), Nic("i82559er", mac=SECOND_MAC)),
+        "nic-no-driver",
+        verdict="WARN",
+        fields={"nic": "nic0", "pci": "1011:0019"},
+        also=({"code": "nic-no-driver", "nic": "nic1", "pci": "8086:1209"},),
+        inspect=lambda _, result: log_says(result, "do: Enable the UEFI network stack"),
+    ),
 )

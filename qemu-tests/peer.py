@@ -41,6 +41,7 @@ from frames import (
     ethernet,
     ip_bytes,
     ipv4,
+    mac_bytes,
     tcp,
     udp,
 )
@@ -242,6 +243,7 @@ class DhcpServer(Behaviour):
     ip: str
     mac: str
     offer: str
+    pool: str = ""  # what it offers to clients that are not the guest's card, if something else
     router: str = ""
     mask: str = "255.255.255.0"
     granted: int = 0
@@ -252,19 +254,20 @@ class DhcpServer(Behaviour):
         if message is None:
             return
         if message.kind == DHCP_DISCOVER:
-            peer.send(self._answer(message, DHCP_OFFER))
+            known = message.hardware[:6] == mac_bytes(peer.guest_mac)
+            peer.send(self._answer(message, DHCP_OFFER, self.offer if known or not self.pool else self.pool))
         elif message.kind == DHCP_REQUEST and message.server in ("", self.ip):
             self.granted += 1
-            peer.send(self._answer(message, DHCP_ACK))
+            peer.send(self._answer(message, DHCP_ACK, self.offer))
         elif message.kind == DHCP_RELEASE and message.server == self.ip:
             self.released += 1
 
-    def _answer(self, message: DhcpMessage, kind: int) -> bytes:
+    def _answer(self, message: DhcpMessage, kind: int, address: str) -> bytes:
         lease = struct.pack("!I", 3600)
         options = {53: bytes([kind]), 54: ip_bytes(self.ip), 51: lease, 1: ip_bytes(self.mask)}
         options[3] = ip_bytes(self.router or self.ip)
         body = bytes([2, 1, 6, 0]) + message.xid + struct.pack("!HH", 0, 0x8000) + bytes(4)
-        body += ip_bytes(self.offer) + ip_bytes(self.ip) + bytes(4) + message.hardware + bytes(192)
+        body += ip_bytes(address) + ip_bytes(self.ip) + bytes(4) + message.hardware + bytes(192)
         body += b"\x63\x82\x53\x63" + b"".join(bytes([k, len(v)]) + v for k, v in options.items()) + b"\xff"
         packet = ipv4(self.ip, "255.255.255.255", IP_UDP, udp(67, 68, body.ljust(300, b"\0")))
         return ethernet(BROADCAST, self.mac, ETH_IPV4, packet)

@@ -65,12 +65,17 @@ def tagged_chatter(mac: str, vlan: int) -> Periodic:
 
 @dataclass
 class Late(Behaviour):
-    """Another behaviour that sleeps until woken."""
+    """Another behaviour that sleeps until woken, or for a while from the guest's first frame on."""
 
     sleeper: Behaviour
     awake: bool = False
+    after_s: float | None = None
+    wakes_s: float | None = None
 
     def hear(self, peer: Peer, frame: Frame) -> None:
+        if self.after_s is not None:
+            self.wakes_s = self.wakes_s or frame.time_s + self.after_s
+            self.awake = frame.time_s >= self.wakes_s
         if self.awake:
             self.sleeper.hear(peer, frame)
 
