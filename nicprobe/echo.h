@@ -46,6 +46,8 @@ struct echo_series {
 	size_t data_max;   /* bytes of data that fit the card's frames */
 	size_t only_bytes; /* every request bears so many; 0: the sizes take turns */
 	unsigned sent, received, duplicates, late, corrupt;
+	uint64_t
+		missed_before; /* frames that the card had no room for, as it counts them, until then */
 	unsigned newest,
 		reordered;       /* greatest number answered; answers that came after a newer one */
 	struct histogram *times; /* of the round trips, in us; NULL: not kept */

@@ -15,6 +15,9 @@ extern const char *const ping_names[ECHO_SERIES_MAX];
 /* Sends the next request of a series. */
 void ping_send(struct run *run, struct echo_series *e);
 
+/* Frames that the card of a series had no room for, as far as it counts them. */
+uint64_t ping_missed(struct run *run, const struct echo_series *e);
+
 /* For net_wait_for(), with a series as its argument. */
 bool ping_any_answered(struct run *run, void *arg);
 

@@ -7,6 +7,7 @@
 #include "core/fmt.h"
 #include "nicprobe/address.h"
 #include "nicprobe/checks.h"
+#include "nicprobe/health.h"
 #include "nicprobe/ping.h"
 #include "nicprobe/tell.h"
 
@@ -118,6 +119,14 @@ static bool all_answered(struct run *run, void *arg)
 	return true;
 }
 
+uint64_t ping_missed(struct run *run, const struct echo_series *e)
+{
+	struct station *st = &run->net->stations[e->nic];
+
+	health_read(st);
+	return st->health.counts[NIC_MISSED];
+}
+
 /* Routers may drop what they have no MAC address for yet. One echo per series comes back before counting begins, or is
  * given up. False: stopped, or the address was lost. */
 static bool warm_up(struct run *run)
@@ -140,6 +149,7 @@ static bool warm_up(struct run *run)
 				"The first echoes to %s got no answer within half a second; they are not counted.",
 				ping_names[i]);
 		*e = counted;
+		e->missed_before = ping_missed(run, e);
 		e->times = &s->echo_times[i];
 		e->curve = &s->echo_curves[i];
 		e->curve->start_ns = run->rec->check_start_ns;

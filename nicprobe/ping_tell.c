@@ -69,6 +69,7 @@ static void tell_hole(struct run *run, const struct echo_series *e)
 
 static void tell_loss(struct run *run, const struct echo_series *e)
 {
+	const uint64_t missed = ping_missed(run, e) - e->missed_before;
 	const bool direct = address_is_direct(&run->net->address, e->ip);
 	unsigned sent, lost;
 	char ip[IP4_TEXT];
@@ -77,7 +78,8 @@ static void tell_loss(struct run *run, const struct echo_series *e)
 	const struct field fields[] = {FIELD_STR("ip", ip4_text(ip, e->ip)),
 		FIELD_STR("nic", net_id(run->net, e->nic)), FIELD_NUM("count", lost),
 		FIELD_NUM("sent", sent)};
-	const bool many = lost >= LOSS_FAIL_COUNT && lost * 100 > sent * LOSS_FAIL_PER_100;
+	const bool many = lost >= LOSS_FAIL_COUNT && lost * 100 > sent * LOSS_FAIL_PER_100 &&
+			  lost > missed;
 
 	if (e->has_hole)
 		tell_hole(run, e);
@@ -90,8 +92,11 @@ static void tell_loss(struct run *run, const struct echo_series *e)
 			sent);
 	else
 		record_finding_as(run->rec, FINDING_NET_PACKET_LOSS, many ? FAIL : WARN, NULL,
-			fields, ARRAY_LEN(fields), "%u of %u echo requests to %s were lost.", lost,
-			sent, ip);
+			fields, ARRAY_LEN(fields), "%u of %u echo requests to %s were lost%s.",
+			lost, sent, ip,
+			lost <= missed
+				? "; the card had no room for as many frames meanwhile, and the answers may be among them"
+				: "");
 }
 
 static void note_odd_replies(struct run *run, const struct echo_series *e)
