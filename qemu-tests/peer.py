@@ -165,12 +165,15 @@ class Periodic(Behaviour):
 
     frames: list[bytes]
     every_s: float = 1.0
+    at_once: int = 0  # frames: after these it is the turn of the next; 0: all of them
     next_s: float = 0.0
 
     def tick(self, peer: "Peer", now_s: float) -> None:
         if now_s >= self.next_s:
             self.next_s = now_s + self.every_s
-            peer.send(*self.frames)
+            count = self.at_once or len(self.frames)
+            peer.send(*self.frames[:count])
+            self.frames = self.frames[count:] + self.frames[:count]
 
 
 def announcer(ip: str, mac: str) -> Periodic:
