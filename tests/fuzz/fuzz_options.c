@@ -31,7 +31,7 @@ static void print(const struct config *config, struct page *ret)
 static void read_all(
 	struct config *config, struct text text, bool words, struct option_problems *ret)
 {
-	const struct option_source source = {"fuzz", text, words};
+	const struct option_source source = {"fuzz", text, words, false};
 
 	memset(ret, 0, sizeof(*ret));
 	options_read(config, &source, ret);
