@@ -47,6 +47,7 @@ void options_page(struct sink out)
 		"# Options\n\nGenerated from the code by `make docs`. `key = value` lines with `#` comments in `kiriwake.cfg`; words\n"
 		"`key=value` behind the program in GRUB's menu (commas instead of blanks inside a value: GRUB takes quotes\n"
 		"away); SMBIOS OEM strings `kiriwake:key=value`. Later wins: `kiriwake.cfg` on the ESP, `kiriwake.cfg` on KIRIWAKELOG,\n"
-		"SMBIOS, GRUB's line. What is not understood is reported, makes the run WARN, and changes nothing else.\n\n");
+		"SMBIOS, GRUB's line. A file may be ASCII, UTF-8 or UTF-16 with a byte order mark, up to 64 KiB of it. What is\n"
+		"not understood is reported, makes the run WARN, and changes nothing else.\n\n");
 	options_document(out);
 }
