@@ -83,6 +83,7 @@ struct disk_state {
 	bool lied;            /* disk-firmware-lied was reported */
 	bool was_read;        /* a check has read it */
 	unsigned timeouts;
+	unsigned accidents;    /* failed reads whose blocks could all be read afterwards */
 	enum job_end given_up; /* unless JOB_GOING: later checks leave the disk alone */
 	struct disk_plan
 		scanned;      /* by disk.surface, what was read so far; chunk_blocks 0: nothing */

@@ -5,7 +5,8 @@
 #include "diskbench/checks.h"
 #include "diskbench/select.h"
 
-#define STATUS_TEXT 48
+#define STATUS_TEXT   48
+#define ACCIDENTS_MAX 3 /* failed reads that were made good, on one disk and in one run */
 
 const char *damage_status(const struct disk *disk)
 {
@@ -35,7 +36,7 @@ static void remember(struct disk_job *job, const struct damage *damage)
 {
 	struct disk_session *session = job->run->disk;
 
-	if (damage->failed > 0 && session->bad_count < BAD_RANGES_MAX)
+	if (damage->failed > 0 && !damage->recovered && session->bad_count < BAD_RANGES_MAX)
 		session->bad[session->bad_count++] = (struct bad_range){
 			job->disk, damage->lba, damage->count};
 }
@@ -64,8 +65,10 @@ static void again_text(char *buf, size_t cap, const struct damage *damage)
 		fmt_to(buf, cap, "which of these blocks it was could not be found out");
 	else if (damage->reread == 0)
 		fmt_to(buf, cap, "it was not read again");
-	else if (damage->failed == 0)
-		fmt_to(buf, cap, "read again, it worked (0 of %u failed)", damage->reread);
+	else if (damage->recovered)
+		fmt_to(buf, cap,
+			"every block of it could be read right afterwards (%u of %u reads failed)",
+			damage->failed, damage->reread);
 	else
 		fmt_to(buf, cap, "read again, %u of %u failed too", damage->failed, damage->reread);
 }
@@ -93,11 +96,20 @@ static void cause_text(char *buf, size_t cap, const struct cause *cause)
 }
 
 /* Where the drive has the data, the medium is not accused. */
-static enum finding_code code_of(const struct cause *cause)
+static enum finding_code code_of(const struct damage *damage)
 {
+	const struct cause *cause = &damage->cause;
+
+	if (damage->recovered)
+		return FINDING_DISK_READ_UNSTEADY;
 	return cause->kind == CAUSE_LINK || cause->kind == CAUSE_DELIVERED
 		       ? FINDING_DISK_LINK_ERRORS
 		       : FINDING_DISK_READ_ERROR;
+}
+
+static enum verdict verdict_of(struct disk_job *job, const struct damage *damage)
+{
+	return damage->recovered && ++job->state->accidents <= ACCIDENTS_MAX ? WARN : FAIL;
 }
 
 static void report_read_error(struct disk_job *job, const struct damage *damage)
@@ -122,9 +134,11 @@ static void report_read_error(struct disk_job *job, const struct damage *damage)
 	where_text(where, sizeof(where), damage);
 	again_text(again, sizeof(again), damage);
 	cause_text(cause, sizeof(cause), &damage->cause);
-	record_finding_as(job->run->rec, code_of(&damage->cause), FAIL, disk->id, fields,
-		ARRAY_LEN(fields), "%s: %s could not be read (%s); %s%s.", disk_name(name, disk),
-		where, status_text(damage), again, cause);
+	record_finding_as(job->run->rec, code_of(damage), verdict_of(job, damage), disk->id, fields,
+		ARRAY_LEN(fields), "%s: %s%s %s (%s); %s%s.", disk_name(name, disk),
+		damage->recovered ? "a read of " : "", where,
+		damage->recovered ? "failed" : "could not be read", status_text(damage), again,
+		cause);
 }
 
 static void report_lie(struct disk_job *job, const struct damage *damage)
@@ -162,18 +176,20 @@ void damage_flush(struct disk_job *job)
 static bool continues(const struct damage *a, const struct damage *b)
 {
 	return a->count > 0 && a->lba + a->count == b->lba && a->status == b->status &&
-	       a->in_part == b->in_part && a->narrowed == b->narrowed && a->failed == b->failed &&
-	       a->reread == b->reread && a->cause.kind == b->cause.kind &&
-	       text_same(a->error, b->error);
+	       a->in_part == b->in_part && a->narrowed == b->narrowed &&
+	       a->recovered == b->recovered && a->failed == b->failed && a->reread == b->reread &&
+	       a->cause.kind == b->cause.kind && text_same(a->error, b->error);
 }
 
 void damage_add(struct disk_job *job, const struct damage *damage)
 {
-	job->bad_places++;
+	job->bad_blocks++;
+	job->recovered += damage->recovered;
 	if (continues(&job->damage, damage)) {
 		job->damage.count += damage->count;
 		return;
 	}
+	job->bad_places++;
 	damage_flush(job);
 	job->damage = *damage;
 }

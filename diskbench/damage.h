@@ -18,8 +18,9 @@ struct damage {
 	enum read_status status; /* READ_ERROR or READ_LIED */
 	bool in_part;            /* READ_LIED: some bytes did arrive */
 	bool narrowed;           /* false: somewhere in this range; where could not be found out */
+	bool recovered;          /* a read failed, and every block of it could be read afterwards */
 	unsigned failed,
-		reread; /* each block was read again `reread` times, of which `failed` failed as well */
+		reread; /* each block, or recovered: all in parts, was read again `reread` times, of which `failed` failed as well */
 	char error[PORT_ERROR]; /* READ_ERROR: what the firmware said */
 	struct cause cause;     /* of its first block */
 };

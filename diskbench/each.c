@@ -45,7 +45,7 @@ static enum verdict conclude(struct disk_job *job)
 			"%s: bad blocks reported by an earlier check and met again: %llu.", id,
 			(unsigned long long)job->known_bad);
 	if (job->failures > 0)
-		return FAIL;
+		return job->failures > job->recovered ? FAIL : WARN;
 	if (job->end == JOB_STOPPED || job->incomplete || job->delivered == 0)
 		return SKIP;
 	record_coverage(rec, id, "%s, no error", job->summary);
@@ -88,7 +88,7 @@ static enum verdict test_disk(struct run *run, size_t index, uint64_t limit_ns,
 	test(&job);
 	v = conclude(&job);
 	fmt_add(why, WHY_TEXT, "%s: %s", id, job.summary);
-	if (v == FAIL)
+	if (job.failures > 0)
 		add_failures(why, &job);
 	if (v == SKIP)
 		fmt_add(why, WHY_TEXT, ", then %s", job_end_text(job.end));

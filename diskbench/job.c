@@ -7,15 +7,23 @@
 #define SECOND_NS UINT64_C(1000000000)
 
 #define BAD_PLACES_MAX    32
+#define BAD_BLOCKS_MAX    256
 #define TIMEOUTS_MAX      2
 #define FAILING_MAX_NS    (300 * SECOND_NS)
-#define NARROW_READS_MAX  512             /* to find the bad blocks of one failed read */
+#define NARROW_READS_MAX  1024            /* to find the bad blocks of one failed read */
 #define NARROW_MIN_NS     (5 * SECOND_NS) /* granted for that even when the disk's time is over */
 #define REREADS           3               /* of each bad block */
 #define REREADS_MAX_NS    (2 * SECOND_NS) /* no new re-read of a block after that */
 #define PULSE_EVERY_NS    (SECOND_NS / 2)
 #define PROGRESS_EVERY_NS (SECOND_NS / 10)
 #define NARROW_STACK      33 /* halving a 32-bit count leaves at most one open half per level */
+
+/* How a failed read is being narrowed. */
+struct search {
+	uint64_t open;          /* blocks that were not read alone, nor with others that could be */
+	uint64_t bad;           /* blocks */
+	unsigned reads, failed; /* so far, and of these */
+};
 
 /* Blocks still to be looked at while narrowing. */
 struct open_range {
@@ -29,7 +37,8 @@ const char *job_end_text(enum job_end end)
 		[JOB_GOING] = "there was too little time",
 		[JOB_OUT_OF_TIME] = "its time is over",
 		[JOB_STOPPED] = "the run was stopped",
-		[JOB_BAD_BLOCKS] = "32 bad places were found",
+		[JOB_BAD_PLACES] = "32 bad places were found",
+		[JOB_BAD_BLOCKS] = "256 bad blocks were found",
 		[JOB_TIMEOUTS] = "2 reads timed out",
 		[JOB_GONE] = "the disk is gone",
 		[JOB_SLOW_ERRORS] = "failing reads took 5 minutes",
@@ -179,7 +188,11 @@ static struct damage damage_of(const struct disk_job *job, const struct read_res
 static void take_down(struct disk_job *job, const struct damage *d)
 {
 	damage_add(job, d);
-	if (job->bad_places >= BAD_PLACES_MAX && job->end == JOB_GOING)
+	if (job->end != JOB_GOING)
+		return;
+	if (job->bad_places >= BAD_PLACES_MAX)
+		job->end = JOB_BAD_PLACES;
+	else if (job->bad_blocks >= BAD_BLOCKS_MAX)
 		job->end = JOB_BAD_BLOCKS;
 }
 
@@ -195,15 +208,16 @@ static void find_cause(struct disk_job *job, struct damage *d)
 	job->failing_ns += run_now_ns(job->run) - start_ns;
 }
 
-/* A single block failed: read it again, ask for the cause, and take it down. */
-static void confirm(struct disk_job *job, const struct read_result *r)
+/* A single block failed: reads it again, asks for the cause, and takes it down. `twice`: it had failed before, among
+ * others. Returns whether it is bad. */
+static bool confirm(struct disk_job *job, const struct read_result *r, bool twice)
 {
 	struct damage d = damage_of(job, r);
 	uint64_t start_ns = run_now_ns(job->run);
 
 	if (damage_known(job, d.lba)) {
 		job->known_bad++;
-		return;
+		return true;
 	}
 	d.narrowed = true;
 	while (d.reread < REREADS && job_going(job) &&
@@ -211,8 +225,14 @@ static void confirm(struct disk_job *job, const struct read_result *r)
 		d.reread++;
 		d.failed += attempt(job, d.lba, 1).status != READ_GOOD;
 	}
+	if (twice && d.failed == 0) {
+		d.reread++;
+		d.failed++;
+	}
+	d.recovered = d.reread > 0 && d.failed == 0;
 	find_cause(job, &d);
 	take_down(job, &d);
+	return !d.recovered;
 }
 
 static size_t push_halves(struct open_range *stack, size_t depth, uint64_t lba, uint32_t count)
@@ -224,51 +244,60 @@ static size_t push_halves(struct open_range *stack, size_t depth, uint64_t lba, 
 	return depth;
 }
 
-/* Finds the bad blocks of a failed read, in ascending order. Returns how many blocks were left open. */
-static uint64_t find_bad(struct disk_job *job, const struct read_result *failed)
+/* Finds the bad blocks of a failed read, in ascending order. */
+static void find_bad(struct disk_job *job, const struct read_result *failed, struct search *search)
 {
 	struct open_range stack[NARROW_STACK];
 	size_t depth = push_halves(stack, 0, failed->bad_lba, failed->bad_count);
-	uint64_t open = 0;
 
-	for (unsigned reads = 0; depth > 0 && reads < NARROW_READS_MAX && job_going(job); reads++) {
+	for (; depth > 0 && search->reads < NARROW_READS_MAX && job_going(job); search->reads++) {
 		struct open_range range = stack[--depth];
 		struct read_result r = attempt(job, range.lba, range.count);
 
 		if (r.status == READ_GOOD)
 			continue;
+		search->failed++;
 		if (r.status == READ_TIMEOUT || r.status == READ_GONE)
-			open += range.count;
+			search->open += range.count;
 		else if (r.bad_count == 1)
-			confirm(job, &r);
+			search->bad += confirm(job, &r, true);
 		else
 			depth = push_halves(stack, depth, r.bad_lba, r.bad_count);
 	}
 	while (depth > 0)
-		open += stack[--depth].count;
-	return open;
+		search->open += stack[--depth].count;
+}
+
+/* No block of a failed read is known to be bad. */
+static void tell_whole(
+	struct disk_job *job, const struct read_result *failed, const struct search *search)
+{
+	struct damage d = damage_of(job, failed);
+
+	if (job->end == JOB_STUCK)
+		cause_of_silence(job->disk, &d.cause);
+	d.narrowed = d.recovered = search->open == 0;
+	if (d.recovered) {
+		d.reread = search->reads;
+		d.failed = search->failed;
+	}
+	take_down(job, &d);
 }
 
 /* Returns how many of the failed read's blocks were not delivered after all. */
 static uint64_t narrow(struct disk_job *job, const struct read_result *failed)
 {
-	uint64_t before = job->bad_places + job->known_bad, open = 0, found;
-	struct damage whole = damage_of(job, failed);
+	struct search search = {0};
 
-	if (failed->bad_count == 1)
-		confirm(job, failed);
-	else
-		open = find_bad(job, failed);
-	found = job->bad_places + job->known_bad - before;
-	if (found == 0) {
-		if (job->end == JOB_STUCK)
-			cause_of_silence(job->disk, &whole.cause);
-		whole.narrowed = open == 0;
-		whole.reread = open == 0;
-		take_down(job, &whole);
+	if (failed->bad_count == 1) {
+		search.bad = confirm(job, failed, false);
+	} else {
+		find_bad(job, failed, &search);
+		if (search.bad == 0)
+			tell_whole(job, failed, &search);
 	}
 	damage_flush(job);
-	return open + found;
+	return search.open + search.bad;
 }
 
 /* Narrows and reports what failed of a read of `count` blocks. */

@@ -3,7 +3,8 @@
  *
  * Pure, over struct disk.
  * Rules. A failing read is narrowed to single blocks by halving, each bad block is read again up to 3 times,
- *        and findings are made at once. The disk is given up after 32 bad places, 2 timeouts, when it is gone, when
+ *        and findings are made at once. Where every block could be read in the end, none is called bad. The disk is given
+ *        up after 32 bad places or 256 bad blocks, 2 timeouts, when it is gone, when
  *        failing reads have taken 5 minutes, or when its time is over. What was given up is never called good. Some
  *        drivers fail every read after an error: after each failure blocks that were read before are read again, and
  *        when those fail too the disk is given up, and no further block is called bad.
@@ -23,6 +24,7 @@ enum job_end {
 	JOB_OUT_OF_TIME,
 	JOB_STOPPED, /* a pulse said so */
 	/* The rules by which a disk is given up. */
+	JOB_BAD_PLACES,
 	JOB_BAD_BLOCKS,
 	JOB_TIMEOUTS,
 	JOB_GONE,
@@ -48,9 +50,11 @@ struct disk_job {
 	uint64_t delivered;     /* blocks, over all reads of the check */
 	char error[PORT_ERROR]; /* what the firmware said to the last failed read */
 	unsigned failures;      /* failed reads, narrowing and re-reads not counted */
+	unsigned recovered;     /* of these: every block could be read afterwards */
 	uint64_t failing_ns;    /* time spent in reads that failed */
 	struct damage damage;   /* being folded; count 0: nothing */
-	uint64_t bad_places;    /* new bad blocks, and ranges that could not be narrowed */
+	unsigned bad_places;    /* new ones; neighbours are one, as is what could not be narrowed */
+	unsigned bad_blocks;    /* in them */
 	uint64_t known_bad;     /* bad blocks that an earlier check has reported */
 
 	uint64_t pulse_ns; /* of the last pulse and progress record */

@@ -77,6 +77,10 @@ static void tell_steady(struct disk_job *job, const char *name, const struct rou
 			"%s: %s steady after %u reads: the means of 5 rounds of %u lie within 20 %% of each other's mean and show no trend of 10 %%.",
 			job->disk->id, name, s->attained * rounds->extent->round,
 			rounds->extent->round);
+	else if (s->count < STEADY_ROUNDS)
+		record_note(job->run->rec, job->disk->id,
+			"%s: whether %s was steady is not known: there was time for %u rounds of %u reads, and that takes 5.",
+			job->disk->id, name, s->count, rounds->extent->round);
 	else
 		record_note(job->run->rec, job->disk->id,
 			"%s: %s not steady in %u rounds of %u reads: the means of 5 rounds never lay within 20 %% of their own mean without a trend of 10 %%.",

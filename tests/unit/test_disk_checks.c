@@ -197,7 +197,7 @@ static void test_faults(void)
 			"3 of 3"},
 		{"bad=70000*13", 70000, 1, "DEVICE_ERROR", "firmware", "1 of 3"},
 		{"bad=70000*14", 70000, 1, "DEVICE_ERROR", "firmware", "2 of 3"},
-		{"bad=70000*1", 69632, 2048, "DEVICE_ERROR", "firmware", "0 of 1"},
+		{"bad=70000*12", 70000, 1, "DEVICE_ERROR", "firmware", "1 of 4"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -222,6 +222,75 @@ static void test_faults(void)
 		CHECK_U64(f->coverage_count, 0);
 		fixture_free(f);
 	}
+}
+
+/* A read fails and its blocks are all there afterwards: told, and no block is called bad. */
+static void test_accidents(void)
+{
+	static const struct {
+		const char *spec;
+		uint64_t lba, count;
+		const char *reproduced;
+	} cases[] = {
+		{"bad=70000*1", 69632, 2048, "0 of 2"},
+		{"bad=70000*5", 69632, 2048, "4 of 10"},
+		{"lies=70143*1", 70143, 1, "0 of 3"},
+		{"speaks=ata,bad=70000*1", 69632, 2048, "0 of 2"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char spec[64];
+		struct fixture *f;
+
+		snprintf(spec, sizeof(spec), "size=64M,%s", cases[i].spec);
+		f = fixture_new(spec);
+		CHECK_U64(fixture_check(f, &disk_surface_check), WARN);
+		CHECK(f->findings[0].code == FINDING_DISK_READ_UNSTEADY, "%s", spec);
+		CHECK_U64(fixture_count(f, FINDING_DISK_READ_ERROR), 0);
+		CHECK_U64(f->findings[0].lba, cases[i].lba);
+		CHECK_U64(f->findings[0].lba_count, cases[i].count);
+		CHECK_STR(f->findings[0].reproduced, cases[i].reproduced);
+		CHECK(strstr(f->findings[0].text, "could not be read") == NULL, "%s",
+			f->findings[0].text);
+		CHECK(strstr(f->why, "read all 64 MiB, every block; 1 failed read") != NULL, "%s",
+			f->why);
+		CHECK_U64(f->coverage_count, 0);
+		CHECK_U64(f->session.bad_count, 0);
+		fixture_free(f);
+	}
+}
+
+/* Once is an accident; a disk that does it again and again is not fit for work. */
+static void test_many_accidents(void)
+{
+	static const char *const specs[] = {
+		"size=64M,bad=100*1,bad=9000*1,bad=30000*1|size=64M,bad=100*1",
+		"size=64M,bad=100*1,bad=9000*1,bad=30000*1,bad=70000*1",
+	};
+	static const enum verdict verdicts[] = {WARN, FAIL};
+
+	for (size_t i = 0; i < ARRAY_LEN(specs); i++) {
+		struct fixture *f = fixture_new(specs[i]);
+
+		CHECK_U64(fixture_check(f, &disk_surface_check), verdicts[i]);
+		CHECK_U64(fixture_count(f, FINDING_DISK_READ_UNSTEADY), 4);
+		CHECK_U64(f->finding_count, 4);
+		fixture_free(f);
+	}
+}
+
+/* A range longer than most, whole. */
+static void test_bad_range(void)
+{
+	struct fixture *f = fixture_new("size=64M,bad=70001+200");
+
+	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+	CHECK_U64(f->finding_count, 1);
+	CHECK_U64(f->findings[0].lba, 70001);
+	CHECK_U64(f->findings[0].lba_count, 200);
+	CHECK(strstr(f->why, "read 63.9 MiB of 64 MiB") != NULL, "%s", f->why);
+	CHECK(!f->run.gave_up);
+	fixture_free(f);
 }
 
 /* Ten bad blocks far apart, all found; and the scan goes on behind them. */
@@ -266,6 +335,9 @@ int main(void)
 	test_small_buffers();
 	test_largest_disk();
 	test_faults();
+	test_accidents();
+	test_many_accidents();
+	test_bad_range();
 	test_ten_bad_blocks();
 	test_remembered();
 	return test_end(__FILE__);

@@ -9,11 +9,27 @@ static void test_gives_up_on_bad_blocks(void)
 	struct fixture *f = fixture_new("size=64M,bad=1000+50000|size=8M");
 
 	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
-	CHECK(fixture_has_note(f, "32 bad places were found. The rest is not tested."));
-	CHECK(f->sims.disks[0].request_count < 400);
+	CHECK(fixture_has_note(f, "256 bad blocks were found. The rest is not tested."));
+	CHECK_U64(f->finding_count, 1);
+	CHECK_U64(f->findings[0].lba_count, 256);
+	CHECK(f->sims.disks[0].request_count < 3000);
 	CHECK(f->run.gave_up);
 	CHECK_U64(f->coverage_count, 2);
 	CHECK_STR(f->coverage[0], "read all 8 MiB, every block, no error");
+	fixture_free(f);
+}
+
+static void test_gives_up_on_bad_places(void)
+{
+	struct fixture *f = fixture_new("size=64M");
+
+	for (uint64_t i = 0; i < 40; i++)
+		f->sims.disks[0].faults[f->sims.disks[0].fault_count++] = (struct sim_disk_fault){
+			.kind = SIM_BAD, .lba = 3001 * i, .count = 2, .times = UINT64_MAX};
+	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
+	CHECK_U64(fixture_count(f, FINDING_DISK_READ_ERROR), 32);
+	CHECK(fixture_has_note(f, "32 bad places were found. The rest is not tested."));
+	CHECK(f->run.gave_up);
 	fixture_free(f);
 }
 
@@ -38,7 +54,7 @@ static void test_gives_up_on_failures_without_bad_blocks(void)
 	f->disks[0].read = refuse_large;
 	f->config.profile = PROFILE_FULL;
 	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
-	CHECK_U64(fixture_count(f, FINDING_DISK_READ_ERROR), 32);
+	CHECK_U64(fixture_count(f, FINDING_DISK_READ_UNSTEADY), 32);
 	CHECK(fixture_has_note(f, "32 bad places were found. The rest is not tested."));
 	CHECK(f->run.gave_up);
 	fixture_free(f);
@@ -196,6 +212,7 @@ static void test_time_eaten(void)
 int main(void)
 {
 	test_gives_up_on_bad_blocks();
+	test_gives_up_on_bad_places();
 	test_gives_up_on_failures_without_bad_blocks();
 	test_gives_up_on_timeouts();
 	test_gives_up_on_gone();

@@ -221,8 +221,8 @@ static void test_given_up(void)
 	CHECK_U64(fixture_check(f, &disk_surface_check), FAIL);
 	CHECK_U64(read_map(map_of(f, 0), 8192, 512, map), '?');
 	CHECK_U64(count_of(map, 8192, '+'), 2048);
-	CHECK_U64(count_of(map, 8192, '-'), 32);
-	CHECK_U64(count_of(map, 8192, '/'), 2048 - 32);
+	CHECK_U64(count_of(map, 8192, '-'), 256);
+	CHECK_U64(count_of(map, 8192, '/'), 2048 - 256);
 	fixture_free(f);
 }
 
