@@ -187,7 +187,8 @@ static void test_time_eaten(void)
 		bool undone;
 	} cases[] = {
 		{&disk_surface_check, "size=64M|size=64M,latency=1ms,timeout=0+131072*1", 4, true},
-		{&disk_surface_check, "size=64M|size=64M,latency=100ms,timeout=0+131072*1", 9, true},
+		{&disk_surface_check, "size=64M|size=64M,latency=100ms,timeout=0+131072*1", 9,
+			true},
 		{&disk_surface_check, "size=64M|size=64M,latency=1ms,timeout=0+131072*1", 60,
 			false},
 		{&disk_surface_check, "size=64M|size=1G,latency=100ms", 4, false}, /* a sample */
