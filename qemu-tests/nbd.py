@@ -9,7 +9,6 @@ import contextlib
 import socket
 import struct
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
