@@ -68,6 +68,13 @@ def end_bad(bus: str, mib: int) -> Disk:
     return Disk(bus, mib=mib, bad_sectors=(last_block(mib),), make=sparse)
 
 
+def fails_once(sector: int) -> str:
+    """A driver whose first read of that sector fails, and no other."""
+    rule = "file.inject-error.0"
+    error = f"{rule}.event=none,{rule}.iotype=read,{rule}.errno=5,{rule}.sector={sector},{rule}.once=on"
+    return f"driver=raw,file.driver=blkdebug,file.image.driver=file,file.image.filename={{file}},{error}"
+
+
 def one_bad_range(run: Run, result: Result) -> Iterable[str]:
     """The xHCI driver fails every read after the first error: the bad sector lies in what is reported, and nothing else is
     called bad."""
@@ -136,9 +143,16 @@ DISKS = (
     bad_disks("disk-error-scsi-after-gap", (Disk("scsi-gap", mib=4, bad_sectors=(last_block(4),)),)),
     Case(
         "disk-error-xhci",
-        Machine(nics=(), disks=(Disk("usb-xhci", mib=4, bad_sectors=(4001,)), Disk("nvme", mib=4)), options=SURFACE),
+        Machine(
+            nics=(),
+            disks=(Disk("usb-xhci", mib=4, bad_sectors=(4001,)), Disk("virtio", mib=4, driver=fails_once(5000))),
+            options=SURFACE,
+        ),
         verdict="FAIL",
-        findings=({"code": "disk-read-error", "disk": "disk0"},),
+        findings=(
+            {"code": "disk-read-error", "disk": "disk0"},
+            {"code": "disk-read-unsteady", "disk": "disk1", "lba": 4096, "lba_count": 2048, "reproduced": "0 of 2"},
+        ),
         complete="no",
         inspect=one_bad_range,
     ),
