@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """The cases about what disks say of themselves: critical warnings of NVMe drives, SMART of SATA drives, and disks that say nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
+import media
 from judge import Case
 from machine import Disk, Machine, Run
 from result import Result
 
 SMART = {"checks": "disk.smart disk.changes"}
+MODEL = "QEMU NVMe Ctrl"
 
 # Bits of critical_warning that this QEMU takes, and what the program has to call them.
 FAILURES = {0x04: "reliability", 0x08: "read-only", 0x10: "backup"}
@@ -20,6 +23,30 @@ def nvme(number: int, warning: int) -> tuple[str, ...]:
     return ("-blockdev", node, "-device", f"nvme,drive=warn{number},serial=WARN{warning:02X},smart_critical_warning={warning}")
 
 
+def mix(z: int) -> int:
+    """rng_mix() of core/rng.h."""
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
+        z = (z ^ z >> shift) * factor & 0xFFFFFFFFFFFFFFFF
+    return z
+
+
+def remembered(serial: str, speed: int) -> Callable[[Path], None]:
+    """What the stick has on record of a drive: once its slowest zone read so many bytes per second."""
+    total = 0
+    for text in (MODEL, serial):
+        for letter in text.encode():
+            total = mix(total ^ letter)
+        total = mix(total ^ 0x100)
+    lines = ("kiriwake-disk 1", f"model={MODEL}", f"serial={serial}", f"bytes_per_second={speed}", "")
+
+    def prepare(image: Path) -> None:
+        media.make_directory(image, "KIRIWAKELOG", "/baseline")
+        path = f"/baseline/disk-{serial}-{total & 0xFFFFFFFF:08x}.txt"
+        media.put_file(image, "KIRIWAKELOG", path, "\n".join(lines))
+
+    return prepare
+
+
 def all_warnings() -> Case:
     bits = sorted(FAILURES | WARNINGS)
     extra = tuple(word for number, bit in enumerate(bits) for word in nvme(number, bit))
@@ -30,9 +57,15 @@ def all_warnings() -> Case:
     )
     return Case(
         "smart-nvme-warnings",
-        Machine(disks=(Disk("virtio", mib=16),), nics=(), options=SMART, extra=extra),
+        Machine(
+            disks=(Disk("virtio", mib=16),),
+            nics=(),
+            options={"checks": "disk.smart disk.benchmark disk.changes", "disk.time": "2s"},
+            extra=extra,
+        ),
         verdict="FAIL",
-        findings=findings,
+        findings=(*findings, {"code": "disk-changed", "serial": "WARN01", "status": "the speed of its slowest zone"}),
+        prepare=remembered("WARN01", 10**15),
         inspect=virtio_said_nothing,
     )
 
