@@ -141,7 +141,8 @@ void record_finding(struct recorder *rec, enum finding_code code, const char *pa
 {
 	struct record r = {.kind = RECORD_FINDING,
 		.part = part,
-		.u.finding = {code, finding_info(code)->verdict, fields, field_count, false}};
+		.u.finding = {
+			code, finding_info(code)->verdict, fields, field_count, false, false}};
 	va_list args;
 
 	va_start(args, format);
@@ -154,7 +155,7 @@ void record_finding_as(struct recorder *rec, enum finding_code code, enum verdic
 {
 	struct record r = {.kind = RECORD_FINDING,
 		.part = part,
-		.u.finding = {code, verdict, fields, field_count, false}};
+		.u.finding = {code, verdict, fields, field_count, false, false}};
 	va_list args;
 
 	va_start(args, format);
@@ -167,7 +168,7 @@ void record_finding_more(struct recorder *rec, enum finding_code code, enum verd
 {
 	struct record r = {.kind = RECORD_FINDING,
 		.part = part,
-		.u.finding = {code, verdict, fields, field_count, .more = true}};
+		.u.finding = {code, verdict, fields, field_count, false, true}};
 	va_list args;
 
 	va_start(args, format);
