@@ -89,7 +89,7 @@ INJECTED = (
         "selftest",
         Machine(disks=(), nics=(), options={"profile": "selftest"}),
         passed=("mem.selftest",),
-        says=("56 of 56 planted faults were caught",),
+        says=("87 of 87 planted faults were caught",),
     ),
     planted("stuck", ":5:1", xor=hexadecimal(1 << 5)),
     planted("transition", ":63:down", xor=hexadecimal(1 << 63)),

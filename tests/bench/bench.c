@@ -3,6 +3,9 @@
  *
  * Method: a buffer far larger than the caches, random data (a hypervisor may treat zeros specially), limits and kernel
  *         in turn, see timing.h. Figures of a shared machine drift from run to run: only ratios mean something.
+ *         Goals are judged on one thread: two contend for the memory with each other and with the whole machine, their
+ *         limits come out in several modes (around the caches 23 or 42 GB/s in one run), and the threads do not
+ *         start at once; so their ratios swing by a factor, and are printed for the reader alone.
  *         `build/bench sse2 1` measures only kernels whose name begins so, on so many threads only, and no
  *         costs.
  */
@@ -187,6 +190,23 @@ static void measure(const struct row *row, struct arena *arena, unsigned threads
 	printf("\n");
 }
 
+/* Why the kernels flush with CLFLUSH: where a fence follows every line, CLFLUSHOPT should be measurably faster to be
+ * worth a choice by CPU. */
+static void compare_flushes(struct arena *arena)
+{
+	job *const jobs[] = {flush_clflush, flush_clflushopt};
+	struct timing timings[ARRAY_LEN(jobs)];
+
+	if (!has_clflushopt()) {
+		printf("\nCLFLUSHOPT: not on this CPU\n");
+		return;
+	}
+	timing_compare(arena, jobs, ARRAY_LEN(jobs), 1, timings);
+	printf("\nCLFLUSHOPT with a fence, speed against CLFLUSH with a fence: %.2f  %u/%u\n",
+		timings[0].seconds / timings[1].seconds, timings[1].kept,
+		timings[1].kept + timings[1].dropped);
+}
+
 int main(int argc, char **argv)
 {
 	const size_t count = BUFFER_BYTES / sizeof(uint64_t);
@@ -213,6 +233,7 @@ int main(int argc, char **argv)
 		if (argc <= 2)
 			costs_print(kernels, arena.words);
 	}
+	compare_flushes(&arena);
 	for (unsigned t = 0; t < THREADS_MAX; t++)
 		wrong += errors[t].count;
 	printf("\nmismatches: %llu\n", (unsigned long long)wrong);

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The limits, with the 128-bit registers that every x86-64 CPU has. See limits.h. */
 #include "tests/bench/limits.h"
+#include <cpuid.h>
 #include <emmintrin.h>
 #include <stdlib.h>
 
-#define PATTERN      0xa5c3f00d5a3c0ff1u
-#define LINE_WORDS   8u
-#define STREAMS      4u
-#define STREAM_WORDS ((64u << 10) / sizeof(uint64_t))
-#define STRIDE       20u
-#define KEEP(value)  __asm__ volatile("" : : "x"(value))
-#define EACH(i)      _Pragma("GCC unroll 4") for (size_t i = 0; i < LINE_WORDS; i += 2)
+#define PATTERN           0xa5c3f00d5a3c0ff1u
+#define LINE_WORDS        8u
+#define STREAMS           4u
+#define STREAM_WORDS      ((64u << 10) / sizeof(uint64_t))
+#define STRIDE            20u
+#define FLUSH_PART        16u /* a flush waits for memory */
+#define CPUID7_CLFLUSHOPT (1u << 23)
+#define KEEP(value)       __asm__ volatile("" : : "x"(value))
+#define EACH(i)           _Pragma("GCC unroll 4") for (size_t i = 0; i < LINE_WORDS; i += 2)
 
 static __m128i *at(uint64_t *word)
 {
@@ -119,4 +122,53 @@ void plain_modulo(const struct share *s)
 			abort();
 	}
 	*s->inverted = false;
+}
+
+/* `flush` is a constant. The fence is there for both: what is read next has to come from memory. */
+static inline __attribute__((always_inline)) void flushed(
+	const struct share *s, void (*flush)(void *line))
+{
+	__m128i sum = _mm_setzero_si128();
+
+	for (size_t n = 0; n < s->count / FLUSH_PART; n += LINE_WORDS) {
+		uint64_t *line = s->words + n;
+
+		for (unsigned op = 0; op < 3; op++) {
+			if (op == 1)
+				complement_line(line);
+			else
+				sum = read_line(line, sum);
+			flush(line);
+			_mm_mfence();
+		}
+	}
+	KEEP(sum);
+}
+
+static inline void clflush(void *line)
+{
+	_mm_clflush(line);
+}
+
+/* Not the intrinsic: it needs the compiler told that every CPU has it. */
+static inline void clflushopt(void *line)
+{
+	__asm__ volatile("clflushopt %0" : "+m"(*(uint64_t(*)[LINE_WORDS])line));
+}
+
+void flush_clflush(const struct share *s)
+{
+	flushed(s, clflush);
+}
+
+void flush_clflushopt(const struct share *s)
+{
+	flushed(s, clflushopt);
+}
+
+bool has_clflushopt(void)
+{
+	unsigned a, b, c, d;
+
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & CPUID7_CLFLUSHOPT) != 0;
 }

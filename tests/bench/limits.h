@@ -32,6 +32,12 @@ job limit_copy;           /* lower half to upper half, around the caches */
  * inverted. */
 job plain_modulo;
 
+/* Every line of a part of the share is read, written and read again, and leaves the caches after each, done before the
+ * next: what March RAW does with flush, with either of the two instructions (Intel SDM vol. 2, CLFLUSH, CLFLUSHOPT). */
+job flush_clflush;
+job flush_clflushopt;      /* only where the CPU has it: */
+bool has_clflushopt(void); /* CPUID leaf 7, EBX bit 23 */
+
 #define PLAIN_PART 4 /* it takes so long that only this part of the share is gone over */
 
 #endif
