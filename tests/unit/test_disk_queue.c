@@ -142,10 +142,10 @@ static void test_failures(void)
 		if (rows[i].elsewhere)
 			f->disks[0].queue.open = open_elsewhere;
 		CHECK_U64(fixture_check(f, &disk_benchmark_check), FAIL);
-		CHECK_U64(fixture_count(f, FINDING_DISK_READ_ERROR), 32);
+		CHECK_U64(fixture_count(f, FINDING_DISK_READ_UNSTEADY), 32);
 		CHECK(strstr(f->findings[0].status, rows[i].status) != NULL, "%s",
 			f->findings[0].status);
-		CHECK_STR(f->findings[0].reproduced, "0 of 1");
+		CHECK_STR(f->findings[0].reproduced, "0 of 2");
 		CHECK_U64(f->findings[0].lba_count, 8);
 		CHECK(fixture_measure(f, "randread-4k-qd8.clat_ns.N") == UINT64_MAX);
 		CHECK(f->run.gave_up);
