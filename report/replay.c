@@ -48,6 +48,7 @@ bool replay_code(const char *code, enum finding_code *ret)
 	return false;
 }
 
+/* What speaks against the machine or the run. A PASS does not: where all that was asked for was skipped, the run is. */
 static enum verdict verdict_in(const struct record *r)
 {
 	switch (r->kind) {
@@ -56,7 +57,7 @@ static enum verdict verdict_in(const struct record *r)
 	case RECORD_FAULT:
 		return ERROR;
 	case RECORD_CHECK_END:
-		return r->u.check_end.verdict;
+		return r->u.check_end.verdict > PASS ? r->u.check_end.verdict : UNDECIDED;
 	default:
 		return UNDECIDED;
 	}

@@ -27,7 +27,7 @@ struct replay {
 	uint64_t now_ns;           /* of the newest line */
 	bool begun;                /* RUN_BEGIN was emitted */
 	uint64_t schema;           /* major version that the file names; 0: it names none */
-	enum verdict worst;        /* of all that was told: no END says better */
+	enum verdict worst;        /* of all trouble that was told: no END says better */
 	char step_id[REPLAY_STEP]; /* of the open step, empty outside */
 	char check[REPLAY_STEP];   /* its check */
 

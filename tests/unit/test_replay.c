@@ -202,6 +202,18 @@ static void test_end_is_no_better(void)
 	output_same("again", third.jsonl.text, again.jsonl.text);
 }
 
+/* Of a run whose own checks were all skipped, what passed beside them makes no PASS. */
+static void test_skipped_run(void)
+{
+	record_into(&first);
+	script_run_begin(&rec, "0007", &inventory);
+	script_triage_step(&rec);
+	script_run_end(&rec, "0007", SKIP, NULL);
+	replay_into(&again, first.jsonl.text, first.jsonl.used);
+	CHECK(strstr(again.log.text, "KIRIWAKE END verdict=SKIP ") != NULL, "%s", again.log.text);
+	output_same("skipped", again.jsonl.text, first.jsonl.text);
+}
+
 static void test_civil(void)
 {
 	static const int64_t instants[] = {
@@ -224,6 +236,7 @@ int main(void)
 	test_civil();
 	test_failure_code();
 	test_end_is_no_better();
+	test_skipped_run();
 	test_same();
 	test_hostile();
 	test_torn();
