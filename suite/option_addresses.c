@@ -96,11 +96,23 @@ const struct option_kind option_own_ip = {read_own_ip, print_own_ip};
 
 /* ---- net.expect_gateway_mac ---- */
 
+/* The address of one card: not a group's, and not all zero. */
+static bool read_card_mac(struct text value, struct mac *ret)
+{
+	static const struct mac zero = {{0}};
+	struct mac mac;
+
+	if (!mac_read(value, &mac) || mac_is_group(mac) || mac_same(mac, zero))
+		return false;
+	*ret = mac;
+	return true;
+}
+
 static bool read_mac(const struct option *o, struct config *config, struct text value)
 {
 	struct mac mac = {{0}};
 
-	if (!is_none(value, "none") && (!mac_read(value, &mac) || mac_is_group(mac)))
+	if (!is_none(value, "none") && !read_card_mac(value, &mac))
 		return false;
 	memcpy((char *)config + o->offset, &mac, sizeof(mac));
 	return true;
@@ -129,7 +141,7 @@ static bool read_own_mac(const struct option *o, struct config *config, struct t
 		config->has_net_expect_mac = false;
 		return true;
 	}
-	if (!mac_read(value, &mac) || mac_is_group(mac))
+	if (!read_card_mac(value, &mac))
 		return false;
 	config->has_net_expect_mac = true;
 	config->net_expect_mac = mac;

@@ -121,7 +121,7 @@ static void test_bad_values(void)
 		"net.ip=192.168.1.20/33", "net.ip=192.168.1.20/0", "net.ip=192.168.1.20/",
 		"net.ip=127.0.0.1", "net.ip=256.1.1.1", "net.ip=1.2.3", "net.gateway=224.0.0.1",
 		"net.expect_mac=ff:ff:ff:ff:ff:ff", "net.expect_mac=52:54:00:12:34",
-		"net.expect_gateway_mac=1", "net.expect_gateway_mac=33:33:00:00:00:01",
+		"net.expect_gateway_mac=1", "net.expect_mac=00:00:00:00:00:00", "net.expect_gateway_mac=33:33:00:00:00:01",
 		"net.expect_vlan=4095", "net.expect_dhcp=224.0.0.1", "mem.range=8G-4G",
 		"mem.range=4G", "mem.range=-4G", "mem.range=0-0", "mem.reserve=1M",
 		"mem.reserve=2G", "mem.reserve=none", "net.snmp.community=caf\xc3\xa9",
