@@ -4,7 +4,7 @@
  * Hardware: none. The cards share one LAN unless they are set apart.
  *
  * A specification is one line, "KEY[=VALUE] [OPTION VALUE]...". Peers, as many as SIM_PEERS_MAX:
- *   gateway=IP, owner=IP      answers ARP and ping          mute=IP    answers ARP only
+ *   gateway=IP, owner=IP      answers ARP and ping          mute=IP    answers ARP only      echoes=IP  ping only
  *   twice=IP                  answers ARP twice             announces=IP  gratuitous ARP each second, no answers
  *   probes=IP                 probes IP each second         asks=IP    asks who has IP each second
  *   dhcp=IP offer IP          DHCP server, answers ARP and ping     nak=IP offer IP  the same, refuses requests
@@ -15,7 +15,7 @@
  * each with its MAC as IP@MAC (one made from the IP otherwise) and the options `after DURATION` (silent before),
  * `on N` (the LAN of card N, when set apart), `router IP` (dhcp), `id IP` (dhcp: another server identifier),
  * `dns IP` (dhcp), `lease SECONDS`, `mask PREFIX`, `domain WORD` (dhcp), `pool IP` (dhcp: for clients that are no cards of ours),
- * `serves known|unknown` (dhcp: only these), `open PORT` (TCP; the others are refused), `bars others` (a router that says it will not forward TCP);
+ * `serves known|unknown` (dhcp: only these), `open PORT` (TCP; the others are refused), `ignores probes` (ARP requests without a sender's address), `bars others` (a router that says it will not forward TCP);
  * of echoes: `mtu BYTES` (longer packets vanish), `tells MTU` (the same, but a router says so), `hops N` (so many routers
  * before it, 10.255.0.1 the first), `loses N` (from hop N on, every other echo).
  * Objects: mib=OID TYPE VALUE, as sim_snmp.h has them
@@ -86,7 +86,7 @@ struct sim_peer {
 	char domain[16];
 	bool serves_known, serves_unknown; /* only */
 	uint16_t open_port, rcode, mtu, told_mtu, hops, loses;
-	bool bars;
+	bool bars, ignores_probes;
 	char community[16];
 	enum sim_snmp_manner manner;
 	struct mac mac;

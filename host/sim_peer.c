@@ -42,6 +42,7 @@ static const struct {
 	{"gateway", DOES_ARP | DOES_ECHO},
 	{"owner", DOES_ARP | DOES_ECHO},
 	{"mute", DOES_ARP},
+	{"echoes", DOES_ECHO},
 	{"twice", DOES_ARP | DOES_TWICE | DOES_ECHO},
 	{"announces", DOES_ANNOUNCE},
 	{"probes", DOES_PROBE},
@@ -115,6 +116,8 @@ static bool read_option(struct text name, struct text value, struct sim_peer *pe
 			       value.at) == value.len;
 	if (text_is(name, "bars"))
 		return peer->bars = text_is(value, "others");
+	if (text_is(name, "ignores"))
+		return peer->ignores_probes = text_is(value, "probes");
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
 		if (!text_is(name, numbers[i].name))
 			continue;
@@ -191,7 +194,8 @@ static void hear_arp(struct sim_net *net, const struct sim_peer *peer, const str
 		return;
 	asked = peer->does & DOES_PROXY ||
 		(peer->does & DOES_ARP && ip4_same(request.target.ip, peer->ip));
-	if (!asked || mac_same(request.sender.mac, peer->mac))
+	if (!asked || mac_same(request.sender.mac, peer->mac) ||
+		(peer->ignores_probes && request.sender.ip.value == 0))
 		return;
 	reply = (struct arp){ARP_OP_REPLY, {peer->mac, request.target.ip}, request.sender};
 	say_arp(net, peer, request.sender.mac, &reply);
@@ -205,8 +209,11 @@ static void hear_echo(struct sim_net *net, const struct sim_peer *peer, const st
 	uint8_t frame[SIM_FRAME_BYTES];
 	struct icmp_echo echo;
 
-	if (!(peer->does & DOES_ECHO) || !mac_same(eth->dst, peer->mac) ||
-		icmp_echo_read(ip->payload, &echo) != ICMP_OK || echo.type != ICMP_ECHO_REQUEST)
+	const bool to_it = mac_same(eth->dst, peer->mac) ||
+			   (mac_is_group(eth->dst) && ip4_same(ip->dst, peer->ip));
+
+	if (!(peer->does & DOES_ECHO) || !to_it || icmp_echo_read(ip->payload, &echo) != ICMP_OK ||
+		echo.type != ICMP_ECHO_REQUEST)
 		return;
 	struct ipv4 back = {ip->dst, ip->src, IPV4_TTL, IPV4_ICMP, ip->payload}, error;
 

@@ -100,15 +100,16 @@ static bool take_lease(struct run *run, const struct dhcp_offer *offer)
 	return true;
 }
 
-/* Tries the offers of free addresses to card `nic`, in order of arrival. */
-static bool take_lease_on(struct run *run, unsigned nic, unsigned *tried)
+/* Tries the offers of free addresses but `but` to card `nic`, in order of arrival. */
+static bool take_lease_on(struct run *run, unsigned nic, struct ip4 but, unsigned *tried)
 {
 	const struct dhcp_client *client = &run->net->dhcp;
 
 	for (size_t i = 0; i < client->offer_count && *tried < REQUESTED_MAX; i++) {
 		struct dhcp_offer offer = client->offers[i];
 
-		if (offer.nic != nic || !is_free(run->net, offer.ip) || !ip4_is_host(offer.server))
+		if (offer.nic != nic || !is_free(run->net, offer.ip) ||
+			!ip4_is_host(offer.server) || ip4_same(offer.ip, but))
 			continue;
 		++*tried;
 		if (take_lease(run, &offer))
@@ -119,10 +120,10 @@ static bool take_lease_on(struct run *run, unsigned nic, unsigned *tried)
 	return false;
 }
 
-static bool take_any_lease(struct run *run, unsigned cards, unsigned *tried)
+static bool take_any_lease(struct run *run, unsigned cards, struct ip4 but, unsigned *tried)
 {
 	for (unsigned i = 0; i < run->net->station_count; i++) {
-		if (cards >> i & 1 && take_lease_on(run, i, tried))
+		if (cards >> i & 1 && take_lease_on(run, i, but, tried))
 			return true;
 	}
 	return false;
@@ -167,6 +168,7 @@ bool address_acquire(struct run *run)
 	struct net_session *s = run->net;
 	const struct config *config = run->config;
 	char ip[IP4_TEXT], first[64] = "net.ip is not set";
+	const struct ip4 none = {0};
 	uint16_t cards, preferred;
 	unsigned tried = 0;
 
@@ -184,8 +186,8 @@ bool address_acquire(struct run *run)
 		return true;
 	}
 	if (config->net_dhcp == DHCP_LEASE &&
-		(take_any_lease(run, preferred, &tried) ||
-			take_any_lease(run, cards & ~(unsigned)preferred, &tried)))
+		(take_any_lease(run, preferred, none, &tried) ||
+			take_any_lease(run, cards & ~(unsigned)preferred, none, &tried)))
 		return true;
 	if (config->has_net_ip)
 		fmt_to(first, sizeof(first), "net.ip %s was not found free",
@@ -193,6 +195,18 @@ bool address_acquire(struct run *run)
 	record_why(
 		run->rec, "no address to speak from: %s, and %s", first, why_no_lease(run, tried));
 	return false;
+}
+
+bool address_lease_beside(struct run *run, struct ip4 ip, uint16_t cards)
+{
+	struct net_session *s = run->net;
+	unsigned tried = 0;
+
+	if (address_usable(s) && !ip4_same(s->address.ip, ip))
+		return cards >> s->address.nic & 1;
+	s->address.held = false;
+	return run->config->net_dhcp == DHCP_LEASE &&
+	       take_any_lease(run, cards & net_usable(s), ip, &tried);
 }
 
 /* ---- ARP ---- */

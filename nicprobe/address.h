@@ -13,6 +13,9 @@
  * had, and record_why() says why. */
 bool address_acquire(struct run *run);
 
+/* Takes a lease of another address than `ip` on one of `cards`, though `ip` may be net.ip and free. False: none can be had. */
+bool address_lease_beside(struct run *run, struct ip4 ip, uint16_t cards);
+
 /* False from the moment on that somebody else claims the address: nothing may be sent from it any more. */
 bool address_usable(const struct net_session *s);
 

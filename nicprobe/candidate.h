@@ -111,7 +111,7 @@ void candidates_pardon(struct candidates *t, struct mac mac);
 void candidates_hear(struct candidates *t, const struct arp *arp, enum arp_kind kind, unsigned nic,
 	uint64_t now_ns);
 
-/* Tells all candidates that a stranger sent an IPv4 packet from `ip` to all, or to a group. */
+/* Tells all candidates that a stranger sent an IPv4 packet from `ip` to all, to a group, or in answer to a frame to all. */
 void candidates_hear_speaker(
 	struct candidates *t, struct ip4 ip, struct mac mac, unsigned nic, uint64_t now_ns);
 

@@ -7,6 +7,7 @@
  * Pass if: nobody claims an address of ours, and no other address probed has two owners. See the check at the end.
  */
 #include "core/fmt.h"
+#include "nicprobe/ask.h"
 #include "nicprobe/checks.h"
 #include "nicprobe/discover.h"
 #include "nicprobe/probe.h"
@@ -157,12 +158,13 @@ static void look_at_strangers(struct run *run)
 	}
 }
 
-static enum verdict conclude(struct run *run, bool whole, uint64_t took_ns)
+static enum verdict conclude(
+	struct run *run, bool whole, uint64_t took_ns, const struct asked *asked)
 {
 	struct candidates *t = &run->net->candidates;
 	unsigned probes = 0;
 	struct outcome o = {0};
-	char took[FMT_SIZE], what[160] = "", cards[CARDS_BYTES];
+	char took[FMT_SIZE], what[224] = "", cards[CARDS_BYTES], ip[IP4_TEXT];
 
 	for (size_t i = 0; i < t->count; i++) {
 		if (!(t->at[i].sources & FROM_ANY))
@@ -193,6 +195,9 @@ static enum verdict conclude(struct run *run, bool whole, uint64_t took_ns)
 			what[0] ? ", " : "", o.others_fine.count, what[0] ? "other " : "",
 			o.others_fine.count == 1 ? "" : "es");
 	fmt_add(what, sizeof(what), " in %u probes over %s", probes, fmt_duration(took, took_ns));
+	if (asked->requests > 0)
+		fmt_add(what, sizeof(what), ", nor of net.ip in %u requests from %s",
+			asked->requests, ip4_text(ip, asked->from));
 	record_why(run->rec, "%s", what);
 	record_coverage(run->rec, PART_ID_NETWORK, "%s", what);
 	return PASS;
@@ -211,6 +216,7 @@ static enum verdict duplicate_ip(struct run *run)
 {
 	struct net_session *s = run->net;
 	enum verdict verdict = SKIP;
+	struct asked asked = {0};
 	uint64_t took_ns = 0;
 	bool whole = true;
 
@@ -226,8 +232,9 @@ static enum verdict duplicate_ip(struct run *run)
 	if (!has_candidates(&s->candidates)) {
 		record_why(run->rec, "no address to probe: set net.ip");
 	} else {
-		whole = whole && probe_run(run, FROM_ANY, &took_ns) && probe_controls(run);
-		verdict = conclude(run, whole, took_ns);
+		whole = whole && probe_run(run, FROM_ANY, &took_ns) && probe_controls(run) &&
+			ask_for_net_ip(run, &asked);
+		verdict = conclude(run, whole, took_ns, &asked);
 	}
 	tell_new(run);
 	return verdict;

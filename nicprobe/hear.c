@@ -132,7 +132,9 @@ static void hear_ipv4(struct run *run, const struct heard *h)
 	enum ipv4_result result = ipv4_read(h->eth.payload, &ip);
 	bool good = result == IPV4_OK || result == IPV4_FRAGMENT;
 
-	if (result == IPV4_OK && mac_is_group(h->eth.dst) && !mac_is_group(h->eth.src))
+	if (result == IPV4_OK && !mac_is_group(h->eth.src) &&
+		(mac_is_group(h->eth.dst) ||
+			(run->net->asking && ip4_same(ip.dst, run->net->address.ip))))
 		candidates_hear_speaker(
 			&run->net->candidates, ip.src, h->eth.src, h->nic, h->now_ns);
 	for (size_t i = 0; result == IPV4_OK && i < ARRAY_LEN(protocols); i++) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Probing addresses for an owner. Pure over struct nic. See probe.h. */
 #include "nicprobe/probe.h"
+#include "nicprobe/address.h"
+#include "nicprobe/ask.h"
 
 /* RFC 5227 allows 1-2 s between probes; the lower end keeps three of them and the wait under 5 s. */
 static const struct probe_plan {
@@ -27,6 +29,8 @@ bool probe_send(struct run *run, const struct candidate *c)
 	uint16_t nics = c->nics & net_usable(s);
 	bool sent = nics != 0;
 
+	if (s->asking)
+		return address_usable(s) && nics >> s->address.nic & 1 && ask_send(run, c->ip);
 	for (unsigned i = 0; i < s->station_count; i++) {
 		struct arp probe = {
 			ARP_OP_REQUEST, {.mac = s->stations[i].nic->mac}, {.ip = c->ip}};

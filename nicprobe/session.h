@@ -100,6 +100,7 @@ struct net_session {
 	struct neighbours neighbours;
 	struct targets targets;
 	struct candidates candidates;
+	bool asking; /* probes bear the address that is held: see ask.h */
 	bool round_begun; /* net.dhcp began to probe them; the check that waits for the answers is to come */
 	struct dhcp_client dhcp;
 	struct net_address address;

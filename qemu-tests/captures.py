@@ -27,6 +27,8 @@ from frames import (
     IP_ICMP,
     IP_TCP,
     IP_UDP,
+    NO_IP,
+    NO_MAC,
     TCP_ACK,
     TCP_RST,
     TCP_SYN,
@@ -43,7 +45,6 @@ PORTS_SPOKEN_TO = {53, 67, 161}  # UDP: DNS, DHCP, SNMP
 # RFC 5227 section 1.1, less what a busy host lets a frame wait before it looks at the time; the unit tests are sharp.
 PROBES, PROBE_SPACING_S, PROBE_WAIT_S = 3, 0.7, 1.7
 NOTICED_WITHIN_S = 2.0  # what reached the card may wait there for a while
-NO_MAC, NO_IP = "00:00:00:00:00:00", "0.0.0.0"
 PROBLEMS_MAX = 8  # of one card; the rest will be more of the same
 
 PCAP_MAGIC, PCAP_HEADER, PCAP_RECORD = 0xA1B2C3D4, struct.Struct("<IHHiIII"), struct.Struct("<IIII")
@@ -186,6 +187,7 @@ class Story:
             if message.requested in self.claimed or not self._is_proved(message.requested, frame.time_s):
                 yield f"asked for {message.requested}, which was not found free"
             self.asked.add((message.server, message.requested))
+            self.released.discard(message.requested)
         if message.kind == DHCP_RELEASE and message.client_ip not in self.granted:
             yield f"gave back {message.client_ip}, which it never had"
 

@@ -7,6 +7,7 @@ import struct
 from dataclasses import dataclass
 
 BROADCAST = "ff:ff:ff:ff:ff:ff"
+NO_MAC, NO_IP = "00:00:00:00:00:00", "0.0.0.0"
 ETH_IPV4, ETH_ARP, ETH_LOCAL = 0x0800, 0x0806, 0x88B6
 ARP_REQUEST, ARP_REPLY = 1, 2
 IP_ICMP, IP_TCP, IP_UDP = 1, 6, 17

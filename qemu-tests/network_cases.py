@@ -101,6 +101,8 @@ CLEAN = (
 
 FAULTS = (
     duplicate("duplicate-ip-one-owner", lambda: Host(SERVER_IP, ROUTER_MAC), (ROUTER_MAC,)),
+    # Found as soon as it is asked for in the name of a lease.
+    duplicate("duplicate-ip-ignores-probes", lambda: Host(SERVER_IP, ROUTER_MAC, ignores_probes=True), (ROUTER_MAC,)),
     duplicate("duplicate-ip-announced-only", lambda: announcer(SERVER_IP, ROUTER_MAC), (ROUTER_MAC,)),
     duplicate("duplicate-ip-prober", lambda: prober(SERVER_IP, ROUTER_MAC), (ROUTER_MAC,)),
     network_case("duplicate-frames", bare_lan(lambda: gateway(copies=2), dhcp), verdict="PASS"),

@@ -31,6 +31,7 @@ from frames import (
     IP_ICMP,
     IP_TCP,
     IP_UDP,
+    NO_IP,
     TCP_ACK,
     TCP_RST,
     TCP_SYN,
@@ -70,6 +71,7 @@ class Host(Behaviour):
     ip: str
     mac: str
     silent_arp: bool = False
+    ignores_probes: bool = False  # answers no ARP request that bears no sender's address
     lost: float = 0.0  # share of the echo replies that get lost
     corrupt: float = 0.0  # share that comes back with one bit flipped, under a good checksum
     copies: int = 1  # of every answer
@@ -80,7 +82,7 @@ class Host(Behaviour):
     chance: random.Random = field(default_factory=lambda: random.Random("host"))
 
     def hear(self, peer: "Peer", frame: Frame) -> None:
-        if frame.is_arp and frame.arp_op == ARP_REQUEST and frame.arp_target_ip == self.ip and not self.silent_arp:
+        if frame.is_arp and frame.arp_op == ARP_REQUEST and frame.arp_target_ip == self.ip and self._answers(frame):
             reply = arp(frame.source, self.mac, ARP_REPLY, self.ip, frame.source, frame.arp_sender_ip)
             peer.send(*[reply] * self.copies)
         echo = frame.ip_payload(IP_ICMP)
@@ -93,6 +95,9 @@ class Host(Behaviour):
         listens = self.open_ports is not None and frame.target == self.mac and frame.ip_target == self.ip
         if listens and len(knock) >= 20 and knock[13] == TCP_SYN:
             peer.send(self._tcp_answer(frame, knock))
+
+    def _answers(self, request: Frame) -> bool:
+        return not self.silent_arp and not (self.ignores_probes and request.arp_sender_ip == NO_IP)
 
     def _reply(self, peer: "Peer", reply: bytes, number: int) -> None:
         if self.overtaken and number % 4 == 1 and not self.held:

@@ -93,8 +93,10 @@ class Distant(Behaviour):
     delay_s: float = 0.0  # each way there and back together
     opens_s: float | None = None
     on_way: list[tuple[float, bytes]] = field(default_factory=list)
+    guest_mac: str = ""
 
     def hear(self, peer: Peer, frame: Frame) -> None:
+        self.guest_mac = peer.guest_mac
         if self.opens_s is None:
             self.opens_s = frame.time_s + self.blocked_s
         if frame.time_s >= self.opens_s:

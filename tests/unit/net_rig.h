@@ -46,6 +46,7 @@ struct rig {
 	unsigned pulses_left; /* until a pulse says stop */
 
 	struct ip4 may_speak; /* the one address the scenario allows to speak from; 0: none */
+	struct ip4 may_ask;   /* and another one, to ask for that in its name, and to give back */
 	unsigned sent, sent_wrong;
 	unsigned dhcp_sent[9]; /* by message type */
 	unsigned arp_replies;  /* sent */
@@ -115,6 +116,11 @@ static void rig_hear(void *ctx, const struct record *r)
 
 /* ---- what may be sent ---- */
 
+static bool rig_is_ours(const struct rig *rig, struct ip4 ip)
+{
+	return ip.value != 0 && (ip4_same(ip, rig->may_speak) || ip4_same(ip, rig->may_ask));
+}
+
 static const char *rig_arp_fault(struct rig *rig, const struct eth *eth)
 {
 	struct arp arp;
@@ -129,8 +135,7 @@ static const char *rig_arp_fault(struct rig *rig, const struct eth *eth)
 										: "odd probe";
 	if (ip4_same(arp.sender.ip, arp.target.ip))
 		return "an announcement";
-	return ip4_same(arp.sender.ip, rig->may_speak) ? NULL
-						       : "ARP from an address that is not ours";
+	return rig_is_ours(rig, arp.sender.ip) ? NULL : "ARP from an address that is not ours";
 }
 
 static const char *rig_ipv4_fault(struct rig *rig, const struct eth *eth)
@@ -155,14 +160,12 @@ static const char *rig_ipv4_fault(struct rig *rig, const struct eth *eth)
 				       ? NULL
 				       : "more than a DISCOVER from somebody made up";
 		rig->dhcp_sent[m.type % ARRAY_LEN(rig->dhcp_sent)]++;
-		if (m.type == DHCP_TYPE_REQUEST && !ip4_same(m.requested, rig->may_speak))
+		if (m.type == DHCP_TYPE_REQUEST && !rig_is_ours(rig, m.requested))
 			return "a request for an address that is not free";
 		if (m.type != DHCP_TYPE_RELEASE && ip.src.value == 0)
 			return NULL;
 	}
-	return ip.src.value != 0 && ip4_same(ip.src, rig->may_speak)
-		       ? NULL
-		       : "IPv4 from an address that is not ours";
+	return rig_is_ours(rig, ip.src) ? NULL : "IPv4 from an address that is not ours";
 }
 
 /* From nobody, to a group, and nothing but a solicitation. */
