@@ -47,8 +47,8 @@ LATE = (
         "duplicate-ip-late-switch-port",
         (Nic(lan=lambda: managed_switch(owner_after_s=LATE_S)),),
         "net-duplicate-ip",
-        fields={"ip": SERVER_IP, "mac": ROUTER_MAC, "in_check": "net.listen"},
-        also=(PLACED | {"in_check": "net.listen", "follow_up": 1},),
+        fields={"ip": SERVER_IP, "mac": ROUTER_MAC},  # by the listener, or by a later pass of the check
+        also=(PLACED | {"follow_up": 1},),
         options=ASKING | SOME_MEMORY | {"checks": "net.duplicate-ip mem.march-c", "passes": "6"},
         passed=("mem.march-c",),
         timeout_s=300,
