@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
+from itertools import cycle
 
 from hostile import malformed
 from judge import AT_ONCE, Case, containing, including
@@ -51,8 +52,8 @@ HSRP_MAC, HSRP2_MAC, GLBP_MAC = "00:00:0c:07:ac:01", "00:00:0c:9f:f0:01", "00:07
 
 
 def changing_lan(*macs: str) -> tuple[Nic, ...]:
-    """A segment whose gateway has another MAC address at every boot."""
-    boots = iter(macs)
+    """A segment whose gateway has another MAC address at every boot, in turn: cases that share it all begin with the first."""
+    boots = cycle(macs)
 
     def make() -> list[Behaviour]:
         mac = next(boots)
