@@ -55,7 +55,7 @@ help:
 	@echo 'make image      build/kiriwake.img (USB stick) and build/kiriwake.iso (virtual CD)'
 	@echo 'make unit       unit tests under ASan and UBSan'
 	@echo 'make qemu-test  the QEMU cases alone; CASES="name name" picks some;'
-	@echo '                MATRIX=1 plays every scenario of the network on every card (an hour and more)'
+	@echo '                MATRIX=1 plays every scenario of the network on every card (a quarter of an hour more)'
 	@echo 'make fuzz       every fuzzer for FUZZ_SECONDS (default 20) each'
 	@echo 'make bench      memory kernels against the memory limit measured in the same run'
 	@echo 'make layers     who may include whom, and what pure code may call'
