@@ -233,6 +233,14 @@ static void test_trouble(void)
 	free(b);
 }
 
+/* A step that read all disks, found this on the first, and ended FAIL. */
+static void surface_failed(struct bench *b, enum finding_code code)
+{
+	record_check_begin(&b->rec, "disk.surface", "", "");
+	find(b, code, "disk0", NULL, NULL);
+	record_check_end(&b->rec, FAIL);
+}
+
 /* A step that ended badly and does not say on what clears nobody whom it tests. */
 static void test_unaccounted(void)
 {
@@ -251,9 +259,7 @@ static void test_unaccounted(void)
 
 	b = bench_server();
 	cover_all(b);
-	record_check_begin(&b->rec, "disk.surface", "", "");
-	find(b, FINDING_DISK_SLOW_REGION, "disk0", NULL, NULL);
-	record_check_end(&b->rec, FAIL);
+	surface_failed(b, FINDING_DISK_SLOW_REGION);
 	h = judge(b);
 	CHECK(strstr(h->lines, "SUSPECT disk0\nUNTESTED disk1\nCLEARED board\n") == h->lines,
 		"a WARN accounts for no FAIL\n%s", h->lines);
@@ -261,9 +267,7 @@ static void test_unaccounted(void)
 
 	b = bench_server();
 	cover_all(b);
-	record_check_begin(&b->rec, "disk.surface", "", "");
-	find(b, FINDING_DISK_READ_ERROR, "disk0", NULL, NULL);
-	record_check_end(&b->rec, FAIL);
+	surface_failed(b, FINDING_DISK_READ_ERROR);
 	step(b, "hw.setup", WARN, "an option");
 	h = judge(b);
 	CHECK(strstr(h->lines, "UNTESTED") == NULL, "%s", h->lines);
