@@ -9,9 +9,7 @@
 
 static bool is_free(const struct net_session *s, struct ip4 ip)
 {
-	const struct candidate *c = candidate_find(&s->candidates, ip);
-
-	return c != NULL && c->probed && candidate_state(c) == CANDIDATE_FREE;
+	return candidate_is_free(candidate_find(&s->candidates, ip));
 }
 
 bool address_usable(const struct net_session *s)

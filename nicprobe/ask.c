@@ -26,11 +26,6 @@ bool ask_send(struct run *run, struct ip4 ip)
 		ICMP_HEADER_BYTES + ECHO_DATA_BYTES);
 }
 
-static bool is_free(const struct candidate *c)
-{
-	return c->probed && c->heard && candidate_state(c) == CANDIDATE_FREE;
-}
-
 bool ask_for_net_ip(struct run *run, struct asked *ret)
 {
 	struct net_session *s = run->net;
@@ -42,7 +37,7 @@ bool ask_for_net_ip(struct run *run, struct asked *ret)
 		if (s->candidates.at[i].sources & FROM_NET_IP)
 			c = &s->candidates.at[i];
 	}
-	if (c == NULL || !is_free(c) || !address_lease_beside(run, c->ip, c->nics))
+	if (!candidate_is_free(c) || !c->heard || !address_lease_beside(run, c->ip, c->nics))
 		return !run->stopped;
 	probes = c->probes;
 	s->asking = true;

@@ -235,6 +235,11 @@ enum candidate_state candidate_state(const struct candidate *c)
 	return c->sources & FROM_OURS ? CANDIDATE_VIRTUAL : CANDIDATE_OWNED;
 }
 
+bool candidate_is_free(const struct candidate *c)
+{
+	return c != NULL && c->probed && candidate_state(c) == CANDIDATE_FREE;
+}
+
 bool candidate_is_silent(const struct candidate *c)
 {
 	uint8_t kinds = 0;

@@ -123,6 +123,9 @@ void candidates_mark_proxies(struct candidates *t, const struct candidate *contr
 
 enum candidate_state candidate_state(const struct candidate *c);
 
+/* Whether it was probed to the end and nobody claims it: such an address may be spoken from. NULL: there is none. */
+bool candidate_is_free(const struct candidate *c);
+
 /* Whether DHCP offers the address to clients it cannot know, and somebody has it who does not answer for everything. */
 bool candidate_is_taken_stray(const struct candidate *c);
 

@@ -14,7 +14,7 @@
 /* Whether the address is one that must be silent, or is ours alone. */
 static bool is_watched(const struct net_session *s, const struct candidate *c)
 {
-	return c->sources & FROM_OURS && c->probed && candidate_state(c) == CANDIDATE_FREE &&
+	return c->sources & FROM_OURS && candidate_is_free(c) &&
 	       (c->sources & FROM_NET_IP || (s->address.held && ip4_same(s->address.ip, c->ip)));
 }
 
