@@ -41,6 +41,20 @@ static inline bool mac_is_group(struct mac m)
 	return (m.at[0] & 1) != 0;
 }
 
+/* All zero: where a MAC address is not known, or not given. */
+static inline bool mac_is_none(struct mac m)
+{
+	static const struct mac none = {{0}};
+
+	return mac_same(m, none);
+}
+
+/* The address of one card. */
+static inline bool mac_is_host(struct mac m)
+{
+	return !mac_is_group(m) && !mac_is_none(m);
+}
+
 static inline struct ip4 ip4_at(const uint8_t *p)
 {
 	return (struct ip4){be32(p)};

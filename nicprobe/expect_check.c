@@ -11,13 +11,12 @@
 /* What the options say of a fact; empty: nothing. */
 static void expect(const struct config *c, enum fact fact, char want[CONFIG_GLOBS])
 {
-	static const struct mac nobody = {{0}};
 	char text[MAC_TEXT > IP4_TEXT ? MAC_TEXT : IP4_TEXT];
 
 	want[0] = '\0';
-	if (fact == FACT_GATEWAY_MAC && !mac_same(c->net_expect_gateway_mac, nobody))
+	if (fact == FACT_GATEWAY_MAC && !mac_is_none(c->net_expect_gateway_mac))
 		text_copy(want, CONFIG_GLOBS, mac_text(text, c->net_expect_gateway_mac));
-	if (fact == FACT_ROUTERS6 && !mac_same(c->net_expect_ipv6_router, nobody))
+	if (fact == FACT_ROUTERS6 && !mac_is_none(c->net_expect_ipv6_router))
 		text_copy(want, CONFIG_GLOBS, mac_text(text, c->net_expect_ipv6_router));
 	if (fact == FACT_VLAN && c->net_expect_vlan != 0)
 		fmt_to(want, CONFIG_GLOBS, "%u", c->net_expect_vlan);

@@ -33,9 +33,7 @@ static void answer(struct run *run, const struct heard *h, const struct arp *req
 /* Whether the sender names a MAC address that can be somebody's. Clusters do claim addresses with a multicast one. */
 static bool names_sender(const struct arp *arp)
 {
-	static const struct mac nobody = {{0}};
-
-	return !mac_same(arp->sender.mac, nobody) && !mac_same(arp->sender.mac, mac_broadcast);
+	return !mac_is_none(arp->sender.mac) && !mac_same(arp->sender.mac, mac_broadcast);
 }
 
 static void hear_arp(struct run *run, const struct heard *h)

@@ -282,9 +282,8 @@ bool net_send_ipv4(struct run *run, unsigned nic, struct mac next_hop, struct ip
 
 bool net_send_arp(struct run *run, unsigned nic, const struct arp *arp)
 {
-	static const struct mac nobody = {{0}};
 	uint8_t frame[ETH_HEADER_BYTES + ARP_BYTES];
-	struct mac dst = mac_same(arp->target.mac, nobody) ? mac_broadcast : arp->target.mac;
+	struct mac dst = mac_is_none(arp->target.mac) ? mac_broadcast : arp->target.mac;
 
 	eth_write(frame, dst, run->net->stations[nic].nic->mac, ETH_TYPE_ARP);
 	arp_write(frame + ETH_HEADER_BYTES, arp);

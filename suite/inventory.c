@@ -31,14 +31,13 @@ static bool has(const struct inventory *inv, enum part_kind kind)
 
 static void add_nic(struct inventory *inv, const struct nic *nic)
 {
-	static const struct mac none = {{0}};
 	struct part *p = add(inv, PART_NIC, nic->id, nic->name);
 
 	if (p == NULL)
 		return;
 	text_copy(p->location, sizeof(p->location), nic->location);
 	text_copy(p->version, sizeof(p->version), nic->driver);
-	if (nic->has_driver && !mac_same(nic->permanent, none) && !mac_is_group(nic->permanent))
+	if (nic->has_driver && mac_is_host(nic->permanent))
 		mac_text(p->serial, nic->permanent);
 }
 

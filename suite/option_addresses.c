@@ -96,23 +96,11 @@ const struct option_kind option_own_ip = {read_own_ip, print_own_ip};
 
 /* ---- net.expect_gateway_mac ---- */
 
-/* The address of one card: not a group's, and not all zero. */
-static bool read_card_mac(struct text value, struct mac *ret)
-{
-	static const struct mac zero = {{0}};
-	struct mac mac;
-
-	if (!mac_read(value, &mac) || mac_is_group(mac) || mac_same(mac, zero))
-		return false;
-	*ret = mac;
-	return true;
-}
-
 static bool read_mac(const struct option *o, struct config *config, struct text value)
 {
 	struct mac mac = {{0}};
 
-	if (!is_none(value, "none") && !read_card_mac(value, &mac))
+	if (!is_none(value, "none") && (!mac_read(value, &mac) || !mac_is_host(mac)))
 		return false;
 	memcpy((char *)config + o->offset, &mac, sizeof(mac));
 	return true;
@@ -120,12 +108,11 @@ static bool read_mac(const struct option *o, struct config *config, struct text 
 
 static void print_mac(const struct option *o, const struct config *config, struct sink out)
 {
-	static const struct mac none = {{0}};
 	struct mac mac;
 	char text[MAC_TEXT];
 
 	memcpy(&mac, (const char *)config + o->offset, sizeof(mac));
-	fmt(out, "%s", mac_same(mac, none) ? "none" : mac_text(text, mac));
+	fmt(out, "%s", mac_is_none(mac) ? "none" : mac_text(text, mac));
 }
 
 const struct option_kind option_mac = {read_mac, print_mac};
@@ -141,7 +128,7 @@ static bool read_own_mac(const struct option *o, struct config *config, struct t
 		config->has_net_expect_mac = false;
 		return true;
 	}
-	if (!read_card_mac(value, &mac))
+	if (!mac_read(value, &mac) || !mac_is_host(mac))
 		return false;
 	config->has_net_expect_mac = true;
 	config->net_expect_mac = mac;
